@@ -1,0 +1,81 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t LIMIT_DEFAULT = 16u << 20;
+
+void buf_done(struct buf *buf)
+{
+    free(buf->ptr);
+    *buf = (struct buf){.limit = buf->limit};
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->len = 0;
+    buf->failed = false;
+}
+
+static bool buf_reserve(struct buf *buf, size_t more)
+{
+    size_t limit = buf->limit == 0 ? LIMIT_DEFAULT : buf->limit;
+    if (buf->failed || more > limit || buf->len > limit - more) {
+        buf->failed = true;
+        return false;
+    }
+    if (buf->room - buf->len >= more && buf->ptr != NULL)
+        return true;
+    size_t room = buf->room < 256 ? 256 : buf->room;
+    while (room - buf->len < more)
+        room *= 2;
+    char *grown = realloc(buf->ptr, room);
+    if (grown == NULL) {
+        buf->failed = true;
+        return false;
+    }
+    buf->ptr = grown;
+    buf->room = room;
+    return true;
+}
+
+void buf_put(struct buf *buf, const void *bytes, size_t len)
+{
+    if (!buf_reserve(buf, len) || len == 0)
+        return;
+    memcpy(buf->ptr + buf->len, bytes, len);
+    buf->len += len;
+}
+
+void buf_byte(struct buf *buf, uint8_t byte)
+{
+    buf_put(buf, &byte, 1);
+}
+
+void buf_view(struct buf *buf, struct view text)
+{
+    buf_put(buf, text.ptr, text.len);
+}
+
+void buf_text(struct buf *buf, const char *text)
+{
+    buf_put(buf, text, strlen(text));
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    MUST(need >= 0);
+    if (buf_reserve(buf, (size_t)need + 1)) {
+        vsnprintf(buf->ptr + buf->len, (size_t)need + 1, format, again);
+        buf->len += (size_t)need;
+    }
+    va_end(again);
+}

@@ -1,0 +1,22 @@
+# Four rings: core (pure), edge (one adapter), flow (several services over real Kafka and Postgres),
+# system (everything, browser included). A folder of tests/ is one Criterion program.
+TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs,tests/common/$(d)/test_*.c) \
+  tests/services/*/test_*.c tests/connectors/*/test_*.c))))
+TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal daemon,tests/common/$(d)/test_*.c)))))
+test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
+
+# $(1) folder
+define test_program
+TOBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(wildcard $(1)/*.c))
+$$(O)/test/$(call test_name,$(1)): $$(TOBJ_$(1)) $$(COMMON_LIBS) $$(foreach s,$$(SERVICES) $$(CONNECTORS),$$(O)/lib$$(s).a)
+	@mkdir -p $$(@D)
+	@echo "link $$@"
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(TOBJ_$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lcriterion
+endef
+$(foreach t,$(TESTS_core) $(TESTS_edge),$(eval $(call test_program,$(t))))
+
+.PHONY: test test-core test-edge
+test-core: $(foreach t,$(TESTS_core),$(O)/test/$(call test_name,$(t))) ## pure tests, seconds
+	@tests/run.sh core $^
+test-edge: $(foreach t,$(TESTS_edge),$(O)/test/$(call test_name,$(t))) ## one adapter each, against the real thing
+	@tests/run.sh edge $^
