@@ -1,0 +1,22 @@
+/* Numbered changes of the database's schema, each applied once, in order. */
+#ifndef PG_MIGRATE_H
+#define PG_MIGRATE_H
+
+#include "pg/pg.h"
+
+/* Static rows; `sql` is the text embedded by the build. It may hold several statements, but no
+ * BEGIN or COMMIT: each migration is one transaction together with its own record. */
+struct pg_migration {
+    int32_t number; /* 1, 2, 3, ... without a gap */
+    const char *name;
+    const char *sql;
+};
+/* `set` names who they belong to ("projector", "edge"): each set counts for itself.
+ * Works under one advisory lock, so that daemons starting together wait for each other. What was
+ * applied stands in table public.broker_migration with the SHA-256 of its text: a text that changed
+ * afterwards, a number that is not in ours (an older program on a newer schema) or a gap is FATAL
+ * and changes nothing. */
+res_t pg_migrate(
+    struct pg *pg, const char *set, const struct pg_migration *rows, size_t count) MUST_USE;
+
+#endif

@@ -1,0 +1,34 @@
+/* A transaction in pipeline mode: many statements on their way at once, one round trip.
+ *
+ *   TRY(pg_pipe_begin(pg));                     BEGIN is queued
+ *   TRY(pg_pipe_send(pg, &upsert, &params));    ... as many as wanted
+ *   TRY(pg_pipe_next(pg, &rows));               optional: the result of the oldest not taken yet
+ *   TRY(pg_pipe_commit(pg, &commit));           COMMIT, sync, drain
+ *
+ * After any failure of send or next: pg_pipe_rollback (or pg_close), nothing else. Whatever libpq
+ * gives out of turn breaks the connection. */
+#ifndef PG_PIPE_H
+#define PG_PIPE_H
+
+#include "pg/pg.h"
+
+/* Not inside a transaction. */
+res_t pg_pipe_begin(struct pg *pg) MUST_USE;
+/* Queues a statement (all must have names); sends and reads as the socket takes and gives, so that
+ * neither side blocks on the other. Its failure may show at any later call. REJECT: an array over
+ * its limit. */
+res_t pg_pipe_send(
+    struct pg *pg, const struct pg_sql *sql, const struct pg_params *params) MUST_USE;
+/* Waits for the result of the oldest statement whose result was not taken yet (BEGIN is not one).
+ */
+res_t pg_pipe_next(struct pg *pg, struct pg_rows **ret_rows) MUST_USE;
+/* OK exactly if PG_COMMITTED; otherwise the first failure of the transaction, translated as by
+ * pg_exec. Results not taken are checked and dropped. *ret_commit is always set. Leaves pipeline
+ * mode. */
+res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit) MUST_USE;
+/* ROLLBACK, drain, leave pipeline mode; also after a failure. Not OK: the connection is broken. */
+res_t pg_pipe_rollback(struct pg *pg) MUST_USE;
+/* Statements sent in this transaction so far. */
+uint32_t pg_pipe_sent(const struct pg *pg);
+
+#endif
