@@ -5,7 +5,8 @@
 #include "base/res.h"
 #include "base/view.h"
 
-/* Once `failed` is set (limit reached or no memory) further puts do nothing: check it at the end. */
+/* Once `failed` is set (limit reached or no memory) further puts do nothing: check it at the end.
+ */
 struct buf {
     char *ptr;
     size_t len;

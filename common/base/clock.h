@@ -9,7 +9,7 @@
 #define TIME_US_PER_S INT64_C(1000000)
 #define TIME_US_PER_DAY (INT64_C(86400) * TIME_US_PER_S)
 
-int64_t clock_now(void);      /* wall clock, µs UTC */
+int64_t clock_now(void);       /* wall clock, µs UTC */
 int64_t clock_monotonic(void); /* µs from an arbitrary start; for durations */
 
 struct date_parts {
@@ -26,8 +26,8 @@ int day_of_week(int32_t day);
 /* Europe/London since 1996: BST from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last
  * Sunday of October (Summer Time Act 1972 as amended by S.I. 2002/262). */
 bool london_is_summer(int64_t at_us);
-int32_t london_day(int64_t at_us);             /* the London date of an instant */
-int64_t london_midnight(int32_t day);          /* the instant at which that London date begins */
+int32_t london_day(int64_t at_us);    /* the London date of an instant */
+int64_t london_midnight(int32_t day); /* the instant at which that London date begins */
 int64_t london_to_utc(int32_t day, int32_t minute); /* minute of the London day; the first, summer
                                                        one of a doubled hour; a skipped hour gives
                                                        the instant one hour on: ask time_exists */

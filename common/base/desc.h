@@ -41,21 +41,21 @@ struct field_desc {
     const char *name; /* as in the schema and in JSON: camelCase */
     const char *doc;
     enum kind kind;
-    uint16_t offset;  /* of the field in its struct */
-    int8_t has_bit;   /* bit in the struct's leading `uint64_t has`; -1: never null on the wire */
+    uint16_t offset; /* of the field in its struct */
+    int8_t has_bit;  /* bit in the struct's leading `uint64_t has`; -1: never null on the wire */
     bool required;
-    bool by_decider;  /* absent from the command's table */
-    enum sealed sealed;             /* then kind is KIND_BYTES and `plain` says what is inside */
-    int64_t min, max;               /* numbers; both 0: no limit */
-    uint32_t max_length;            /* text: code points; bytes: bytes. 0: 200 */
-    uint32_t min_items, max_items;  /* arrays; max 0: 100 */
-    const char *required_when;      /* "method=office" etc. (schemas/README.md); NULL: none */
-    const char *format;             /* "crn", "email", "postcode", ...; NULL: none */
+    bool by_decider;                  /* absent from the command's table */
+    enum sealed sealed;               /* then kind is KIND_BYTES and `plain` says what is inside */
+    int64_t min, max;                 /* numbers; both 0: no limit */
+    uint32_t max_length;              /* text: code points; bytes: bytes. 0: 200 */
+    uint32_t min_items, max_items;    /* arrays; max 0: 100 */
+    const char *required_when;        /* "method=office" etc. (schemas/README.md); NULL: none */
+    const char *format;               /* "crn", "email", "postcode", ...; NULL: none */
     const struct record_desc *record; /* KIND_RECORD, or array of records */
     const struct enum_desc *enumeration; /* KIND_ENUM, or array of enums */
-    enum kind item_kind;              /* KIND_ARRAY: kind of an item (never KIND_ARRAY) */
-    uint32_t item_size;               /* KIND_ARRAY: sizeof an item */
-    const struct field_desc *plain;   /* sealed fields: the plaintext's shape (offset 0), else NULL */
+    enum kind item_kind;                 /* KIND_ARRAY: kind of an item (never KIND_ARRAY) */
+    uint32_t item_size;                  /* KIND_ARRAY: sizeof an item */
+    const struct field_desc *plain; /* sealed fields: the plaintext's shape (offset 0), else NULL */
 };
 
 /* "exactly one of these fields", where `when` holds (NULL: always). */

@@ -111,8 +111,7 @@ static const EVP_MD *fetched(const char *name, EVP_MD **slot)
 static EVP_MD *md_sha256, *md_sha1;
 static _Thread_local EVP_MD_CTX *md_ctx;
 
-static void digest_parts(
-    const EVP_MD *md, const struct view *parts, size_t count, uint8_t *ret)
+static void digest_parts(const EVP_MD *md, const struct view *parts, size_t count, uint8_t *ret)
 {
     if (md_ctx == NULL)
         md_ctx = EVP_MD_CTX_new();

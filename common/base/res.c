@@ -5,7 +5,7 @@
 
 void wrong_at(const char *file, int line, const char *why)
 {
-    fprintf(stderr, "{\"level\":\"fatal\",\"event\":\"bug\",\"at\":\"%s:%d\",\"what\":\"%s\"}\n", file, line,
-        why);
+    fprintf(stderr, "{\"level\":\"fatal\",\"event\":\"bug\",\"at\":\"%s:%d\",\"what\":\"%s\"}\n",
+        file, line, why);
     abort();
 }

@@ -41,8 +41,9 @@ Test(id, partitions_are_those_of_the_java_client, .timeout = 10)
     static const struct {
         const char *key;
         int32_t hash;
-    } rows[] = {{"21", -973932308}, {"foobar", -790332482}, {"a-little-bit-long-string", -985981536}};
+    } rows[] = {
+        {"21", -973932308}, {"foobar", -790332482}, {"a-little-bit-long-string", -985981536}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        cr_expect_eq(partition_of(view_of(rows[i].key), 1000), (rows[i].hash & 0x7fffffff) % 1000, "%s",
-            rows[i].key);
+        cr_expect_eq(partition_of(view_of(rows[i].key), 1000), (rows[i].hash & 0x7fffffff) % 1000,
+            "%s", rows[i].key);
 }
