@@ -15,6 +15,7 @@ GEN := build/gen
 include mk/flags.mk
 include mk/layers.mk
 include mk/gen.mk
+include mk/embed.mk
 include mk/build.mk
 include mk/test.mk
 include mk/local.mk

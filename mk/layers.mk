@@ -12,6 +12,7 @@ LAYER_pg    := obs base
 LAYER_store := obs base
 LAYER_http  := obs base
 LAYER_seal  := obs base
+LAYER_edge  := seal pg obs base
 LAYER_daemon := codec kafka pg store http seal dossier event conf obs base
 
 LIBS_base  := -lcrypto
@@ -23,5 +24,5 @@ LIBS_http  := -lmicrohttpd -lrhonabwy -lcurl -ljansson
 LIBS_seal  := -lcrypto
 LIBS_all   := -lmicrohttpd -lrhonabwy -lcurl -lrdkafka -lpq -llmdb -ljansson -lcrypto -lpthread -lm
 
-COMMON := base obs conf event dossier codec kafka pg store http seal daemon
-LAYER_SERVICE := daemon seal http store pg kafka codec dossier event conf obs base
+COMMON := base obs conf event dossier codec kafka pg store http seal edge daemon
+LAYER_SERVICE := daemon edge seal http store pg kafka codec dossier event conf obs base

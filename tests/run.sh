@@ -5,6 +5,7 @@ set -u
 ring=$1; shift
 logs=${TEST_LOGS:-build/test-logs}/$ring
 mkdir -p "$logs"
+export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0"
 passed=0 failed=0 broken=()
 for program in "$@"; do
     name=$(basename "$program")
