@@ -1,0 +1,66 @@
+/* Bearer tokens: signed JWTs, RS256 or ES256 only, against keys from a file. Keys named or carried
+ * by a token (jku, jwk, x5u, x5c) are never looked at. rhonabwy inside. */
+#ifndef HTTP_TOKEN_H
+#define HTTP_TOKEN_H
+
+#include "base/arena.h"
+
+struct token_verifier;
+
+struct token_conf {
+    const char *jwks_path; /* public keys, each with its kid */
+    const char *issuer;
+    const char *audience;
+    int64_t leeway_s;   /* for exp and nbf; 0: 5 */
+    uint32_t cache_max; /* verified tokens remembered until they expire; 0: 4,096 */
+};
+/* RES_FATAL: the file cannot be read, holds no usable key, or a private or symmetric one. */
+res_t token_verifier_open(const struct token_conf *conf, struct token_verifier **ret) MUST_USE;
+void token_verifier_close(struct token_verifier *verifier); /* NULL is fine */
+void token_verifier_close_p(struct token_verifier **verifier);
+
+enum token_fault {
+    TOKEN_OK,
+    TOKEN_MALFORMED,
+    TOKEN_ALGORITHM,   /* not RS256 or ES256, or not the key's own kind */
+    TOKEN_UNKNOWN_KEY, /* no kid, or none of ours */
+    TOKEN_FORGED,
+    TOKEN_EXPIRED, /* or not valid yet */
+    TOKEN_WRONG_ISSUER,
+    TOKEN_WRONG_AUDIENCE,
+    TOKEN_INCOMPLETE, /* a claim we need is missing or too long */
+    TOKEN_FAULT_MAX_
+};
+
+enum { TOKEN_TEXT_MAX = 128, TOKEN_UNITS_MAX = 16 };
+/* What a token says about its bearer; NUL-terminated, "" where absent. */
+struct token_claims {
+    char user[TOKEN_TEXT_MAX];   /* claim user_name, else sub */
+    char client[TOKEN_TEXT_MAX]; /* claim client_id, else azp, else sub */
+    char kind[32];               /* claim rb_kind: practitioner, provider, commissioner, ... */
+    char organisation[TOKEN_TEXT_MAX];           /* claim rb_organisation */
+    char name[TOKEN_TEXT_MAX];                   /* claim name */
+    char units[TOKEN_UNITS_MAX][TOKEN_TEXT_MAX]; /* claim rb_units: delivery units, or contracts of
+                                                    a commissioner */
+    uint32_t unit_count;
+    int64_t expires_us;
+};
+/* One thread. Equal tokens are verified once until they expire. */
+enum token_fault token_verify(struct token_verifier *verifier, struct view token, int64_t now_us,
+    struct token_claims *ret) MUST_USE;
+
+/* For operators' tools and tests. */
+
+/* A new P-256 key pair: the private JWK (mode 0600) and the JWKS with its public half. */
+res_t token_keys_create(const char *private_path, const char *jwks_path) MUST_USE;
+struct token_mint {
+    const char *private_path; /* JWK with kid; its kind decides RS256 or ES256 */
+    const char *issuer, *audience;
+    int64_t issued_us;
+    int64_t valid_s;
+    const struct token_claims *claims;
+};
+/* The compact token in the arena. */
+res_t token_mint(const struct token_mint *mint, struct arena *arena, struct view *ret) MUST_USE;
+
+#endif
