@@ -1,0 +1,17 @@
+/* Decides the commands of family session: one command, one record, an event or a named refusal.
+ * Pure: the record is a function of the dossier and the command alone. */
+#ifndef SESSIONS_DECIDE_SESSIONS_H
+#define SESSIONS_DECIDE_SESSIONS_H
+
+#include "base/arena.h"
+#include "base/res.h"
+#include "event/event.h"
+
+/* `ret`: the event, or a CommandRefused, with the command's meta (id, times, actor) and codes
+ * waived added; version and history are the caller's to set. Its body lives in `arena` and borrows
+ * from the command. A command of another family is refused (command-unknown). RES_FATAL: arena
+ * full. */
+res_t MUST_USE decide_sessions(const struct dossier *dossier, const struct command *command,
+    struct arena *arena, struct event *ret);
+
+#endif
