@@ -61,7 +61,7 @@ struct conf_args {
 };
 enum conf_next conf_load(const struct conf_table *table, const struct conf_args *args,
     void *ret_struct, struct conf **ret_conf);
-/* Frees the texts (secrets are wiped first); NULL is fine. */
+/* Frees the texts; NULL is fine. */
 void conf_done(struct conf *conf);
 void conf_done_p(struct conf **conf);
 

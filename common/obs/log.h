@@ -3,11 +3,11 @@
  * Text from outside cannot get in. A field is a number, an id, a digest, a short code of capitals
  * and digits, or a *word*: text that stands in the program itself (a literal, a static const table)
  * or was declared at start with log_word_add (topic names, the operator's paths). log_write looks
- * where the bytes lie: a word on the heap, the stack or in .bss is printed as "(not a constant)".
- * So a name or a note can be passed by mistake, but never printed.
+ * where the bytes lie: a word on the heap, the stack or in a static buffer is printed as "(not a
+ * constant)". So a name or a note can be passed by mistake, but never printed.
  *
- *   log_line(LEVEL_INFO, "decider.caught-up", LOG_AT(topic, partition, offset), LOG_INT("took_ms",
- * ms));
+ *   log_line(LEVEL_INFO, "decider.caught-up", LOG_AT(topic, partition, offset), LOG_INT("left",
+ * n));
  *
  * Thread-safe; one write(2) a line; lines end at LOG_LINE_MAX bytes (further fields are left out).
  */

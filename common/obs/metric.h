@@ -51,7 +51,7 @@ struct metric {
         .name = (metric_name), .help = (metric_help), .kind = METRIC_KIND_HISTOGRAM, __VA_ARGS__   \
     }
 
-/* Indices into the labels' value sets. METRIC_AT() = no labels, METRIC_AT(i), METRIC_AT(i, j). */
+/* Indices into the labels' value sets: METRIC_AT(i), METRIC_AT(i, j); no labels: METRIC_PLAIN. */
 struct metric_at {
     uint32_t label[METRIC_LABELS_MAX];
 };

@@ -11,12 +11,11 @@ struct pg_migration {
     const char *name;
     const char *sql;
 };
-/* `set` names who they belong to ("projector", "edge"): each set counts for itself.
- * Works under one advisory lock, so that daemons starting together wait for each other. What was
- * applied stands in table public.broker_migration with the SHA-256 of its text: a text that changed
- * afterwards, a number that is not in ours (an older program on a newer schema) or a gap is FATAL
- * and changes nothing. */
+/* `schema` is made where it is not there; what was applied stands in its table `migration` with the
+ * SHA-256 of its text, so dropping the schema starts anew. Works under an advisory lock, so that
+ * daemons starting together wait for each other. A text that changed afterwards, a number that is not
+ * among ours (an older program on a newer schema) or a gap is FATAL and changes nothing. */
 res_t pg_migrate(
-    struct pg *pg, const char *set, const struct pg_migration *rows, size_t count) MUST_USE;
+    struct pg *pg, const char *schema, const struct pg_migration *rows, size_t count) MUST_USE;
 
 #endif
