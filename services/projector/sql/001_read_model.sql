@@ -27,16 +27,15 @@ CREATE TABLE read.dossier (
 
 -- State rows ---------------------------------------------------------------------------------------
 
--- One referral: caseload, referral page, flows, performance report.
--- Status, next action, turn and due stand twice: before and from `turns_at` on, the start of an
--- appointment (DOMAIN section 4). Readers take them from view read.referral_now.
+-- One referral as it was sent and amended: what seldom changes. Its texts: submitted_record.
 CREATE TABLE read.referral (
     person uuid NOT NULL,
     referral uuid NOT NULL,
     reference text,
-    submitted_at timestamptz,
+    submitted_at timestamptz NOT NULL,
     submitted_by text,
-    submitted_record uuid, -- fact with the sealed fields: person, needs, reason, contact ...
+    submitted_record uuid NOT NULL, -- fact with the sealed fields: person, needs, reason, contact ...
+    imported boolean NOT NULL,
     drafted_at timestamptz,
     service uuid,
     contract text, -- contract reference, or service code where there is no contract
@@ -45,13 +44,14 @@ CREATE TABLE read.referral (
     contract_type_name text,
     prime text,
     approval text,
-    assessment boolean NOT NULL,
-    plan boolean NOT NULL,
-    report boolean NOT NULL,
+    assessment boolean, -- the policies: one is held, agreed, due
+    plan boolean,
+    report boolean,
     subject_kind text,
     subject text,
     subject_event_number integer,
     practitioner text, -- user id
+    practitioner_office text,
     unit text,
     allocated boolean,
     age_years integer,
@@ -59,59 +59,71 @@ CREATE TABLE read.referral (
     setting text,
     prison text,
     release_on date,
-    office text,
+    over_12_weeks boolean,
+    expected_office text,
     interpreter boolean,
     responsibilities boolean,
     enforceable_days integer,
     completion_deadline date,
     sentence_end date,
+    duplicate_of uuid,
+    PRIMARY KEY (person, referral)
+);
+CREATE INDEX referral_by_id ON read.referral (referral); -- links name no person
+CREATE INDEX referral_by_reference ON read.referral (reference);
+
+-- Where that referral stands: caseload, referral page, flows, performance report.
+-- Status, next action, turn, due and what they are about stand twice: before and from `turns_at` on,
+-- the start of an appointment (DOMAIN section 4); all *_after are NULL where turns_at is. Readers
+-- take them from view read.referral_now.
+CREATE TABLE read.standing (
+    person uuid NOT NULL,
+    referral uuid NOT NULL,
     open boolean NOT NULL, -- neither ended nor erased
-    -- the reading before turns_at
+    contract text,
     status text NOT NULL,
     action text,
-    turn text, -- provider, practitioner
-    due text,  -- which deadline
+    turn text, -- provider, practitioner; NULL: nobody's
+    due text,  -- which deadline (DOMAIN section 5), start, expected-start
     due_at timestamptz,
-    -- the reading from turns_at on; all NULL where time changes nothing
+    session integer,  -- that the action is about
+    appointment uuid, -- that the action is about
     turns_at timestamptz,
     status_after text,
     action_after text,
     turn_after text,
     due_after text,
     due_at_after timestamptz,
-    next_start_at timestamptz, -- earliest live appointment
-    session_next integer,      -- the session to book; NULL: none
+    session_after integer,
+    appointment_after uuid,
+    next_start_at timestamptz, -- of the earliest live appointment
     urgent boolean NOT NULL,
     custody boolean NOT NULL,
     risk_review boolean NOT NULL,
     merged boolean NOT NULL,
-    parked boolean NOT NULL,
-    closed_without_contact boolean NOT NULL,
-    -- what R&M's consumers know (DOMAIN section 4)
+    -- in R&M's words (DOMAIN section 4)
     tab text NOT NULL, -- open, unassigned, completed, cancelled
     rm_status text NOT NULL,
     delivery_state text NOT NULL,
+    withdrawal_state text,
     end_state text,
     sas text NOT NULL,
-    -- sessions from 1 up (DOMAIN section 4: n, D, C)
-    sessions_planned integer,
+    -- sessions from 1 up: n, D and C of DOMAIN section 4
+    sessions_planned integer NOT NULL, -- 0: no approved plan
     sessions_held integer NOT NULL,
     sessions_recorded integer NOT NULL,
     outcome_count integer NOT NULL, -- chosen now, all categories
-    score_tenths integer,           -- latest report
+    score_tenths integer,           -- of the latest report
     report_at timestamptz,
+    withdrawn_at timestamptz,
+    withdrawn_by text,
+    withdrawal_code text,
     ended_at timestamptz,
-    ended_by text,
-    end_code text,
     concluded_at timestamptz,
-    version bigint NOT NULL, -- of the last record about this referral that changed it
-    changed_at timestamptz,  -- its time
     PRIMARY KEY (person, referral)
 );
-CREATE INDEX referral_by_id ON read.referral (referral); -- links name no person
-CREATE INDEX referral_by_reference ON read.referral (reference);
-CREATE INDEX referral_flows ON read.referral (contract, status) WHERE open;
-CREATE INDEX referral_unassigned ON read.referral (prime, urgent, submitted_at) WHERE tab = 'unassigned';
+CREATE INDEX standing_open ON read.standing (contract, status) WHERE open;
+CREATE INDEX standing_unassigned ON read.standing (contract) WHERE tab = 'unassigned';
 
 -- By whom and by what a referral is listed, and who may see it: kind is practitioner (user id),
 -- unit, organisation (prime or subcontractor), contract, region, area. The caseload of a practitioner
@@ -130,18 +142,19 @@ CREATE INDEX scope_by_code ON read.scope (kind, code, open, person, referral);
 CREATE TABLE read.category (
     person uuid NOT NULL,
     referral uuid NOT NULL,
-    category uuid NOT NULL,
     place integer NOT NULL, -- order as sent, from 0
+    category uuid,
     complexity uuid,
-    PRIMARY KEY (person, referral, category)
+    PRIMARY KEY (person, referral, place)
 );
 CREATE TABLE read.chosen_outcome (
     person uuid NOT NULL,
     referral uuid NOT NULL,
-    category uuid NOT NULL,
-    outcome uuid NOT NULL,
+    category_place integer NOT NULL,
     place integer NOT NULL,
-    PRIMARY KEY (person, referral, category, outcome)
+    category uuid,
+    outcome uuid NOT NULL,
+    PRIMARY KEY (person, referral, category_place, place)
 );
 
 -- Who works with the person now; place 0 leads.
@@ -149,10 +162,11 @@ CREATE TABLE read.caseworker (
     person uuid NOT NULL,
     referral uuid NOT NULL,
     place integer NOT NULL,
-    worker text NOT NULL,
+    worker text, -- user id
     organisation text,
-    assigned_at timestamptz,
-    assigned_record uuid,
+    assigned_at timestamptz NOT NULL, -- the assignment in force
+    assigned_by text,
+    assigned_record uuid NOT NULL,
     PRIMARY KEY (person, referral, place)
 );
 CREATE INDEX caseworker_by_worker ON read.caseworker (worker);
@@ -162,7 +176,7 @@ CREATE TABLE read.appointment (
     person uuid NOT NULL,
     referral uuid NOT NULL,
     appointment uuid NOT NULL,
-    session integer NOT NULL, -- 0 the initial assessment
+    session integer, -- 0 the initial assessment
     start_at timestamptz,
     minutes integer,
     method text,
@@ -170,9 +184,12 @@ CREATE TABLE read.appointment (
     group_id uuid,
     notice_how text,
     notice_at timestamptz,
-    booked_at timestamptz,
+    booked_at timestamptz NOT NULL,
     booked_by text,
-    booked_record uuid,
+    booked_record uuid NOT NULL,
+    past boolean NOT NULL, -- recorded after it took place, in one record
+    cancelled_at timestamptz,
+    state text NOT NULL, -- booked, cancelled, attended, late, missed, not-held (words of PAGES)
     live boolean NOT NULL, -- without outcome, not cancelled
     held boolean NOT NULL, -- came, took place, feedback given
     happened boolean,
@@ -206,15 +223,27 @@ CREATE TABLE read.appointment_worker (
 
 -- Ids that an older system used, kept for its links: kind is supplier-assessment, delivery-session
 -- or superseded-appointment.
-CREATE TABLE read.alias (
+CREATE TABLE read.referral_alias (
     person uuid NOT NULL,
     referral uuid NOT NULL,
-    kind text NOT NULL,
-    alias uuid NOT NULL,
-    appointment uuid, -- NULL: of the referral
-    PRIMARY KEY (person, referral, kind, alias)
+    place integer NOT NULL,
+    kind text,
+    alias uuid,
+    number integer, -- of the session
+    PRIMARY KEY (person, referral, place)
 );
-CREATE INDEX alias_by_id ON read.alias (alias);
+CREATE INDEX referral_alias_by_id ON read.referral_alias (alias);
+CREATE TABLE read.appointment_alias (
+    person uuid NOT NULL,
+    referral uuid NOT NULL,
+    appointment uuid NOT NULL,
+    place integer NOT NULL,
+    kind text,
+    alias uuid,
+    number integer,
+    PRIMARY KEY (person, referral, appointment, place)
+);
+CREATE INDEX appointment_alias_by_id ON read.appointment_alias (alias);
 
 -- Action plans, every version, and what each says will be done (texts: activity's record).
 CREATE TABLE read.plan (
@@ -223,13 +252,14 @@ CREATE TABLE read.plan (
     plan_version integer NOT NULL,
     plan uuid,
     sessions integer,
-    state text NOT NULL, -- submitted, approved, returned, superseded
-    approval text,       -- automatic, awaited
-    submitted_at timestamptz,
+    state text NOT NULL, -- awaiting, approved, returned
+    automatic boolean NOT NULL, -- approved by the contract's terms
+    submitted_at timestamptz NOT NULL,
     submitted_by text,
-    submitted_record uuid,
-    approved_at timestamptz,
-    approved_by text,
+    submitted_record uuid NOT NULL,
+    answered_at timestamptz, -- when approved or returned
+    answered_by text,
+    answered_record uuid,
     PRIMARY KEY (person, referral, plan_version)
 );
 CREATE TABLE read.activity (
@@ -242,65 +272,82 @@ CREATE TABLE read.activity (
     PRIMARY KEY (person, referral, plan_version, place)
 );
 
--- The end of service report.
+-- The end of service report, the latest.
 CREATE TABLE read.report (
     person uuid NOT NULL,
     referral uuid NOT NULL,
-    report uuid NOT NULL,
-    score_tenths integer,
-    submitted_at timestamptz,
+    report uuid,
+    score_tenths integer NOT NULL,
+    submitted_at timestamptz NOT NULL,
     submitted_by text,
-    submitted_record uuid,
-    concluded_at timestamptz,
-    PRIMARY KEY (person, referral, report)
+    submitted_record uuid NOT NULL,
+    PRIMARY KEY (person, referral)
 );
 CREATE TABLE read.report_outcome (
     person uuid NOT NULL,
     referral uuid NOT NULL,
-    report uuid NOT NULL,
     place integer NOT NULL, -- index of its texts in the record: /outcomes/<place>/...
     outcome uuid,
     level text,
-    PRIMARY KEY (person, referral, report, place)
+    PRIMARY KEY (person, referral, place)
 );
 
--- What of each deadline is known (DOMAIN section 5). Overdue: due_at < now() and met_at is null.
+-- Each clock of a referral, met and running (DOMAIN section 5). Missed: due_at < now() and met_at is
+-- NULL.
 CREATE TABLE read.deadline (
     person uuid NOT NULL,
     referral uuid NOT NULL,
     code text NOT NULL,
-    started_at timestamptz,
-    due_at timestamptz, -- the London midnight after the due day
+    about uuid NOT NULL, -- appointment, concern, need; else the referral
+    started_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL, -- the London midnight after the due day
     met_at timestamptz,
-    PRIMARY KEY (person, referral, code)
+    PRIMARY KEY (person, referral, code, about)
 );
 
--- Risk versions, without a word of risk.
+-- The risk version in force, without a word of risk: the text stands sealed in shared_record. Older
+-- versions are facts of type RiskShared.
 CREATE TABLE read.risk (
     person uuid NOT NULL,
     risk_version integer NOT NULL,
-    current boolean NOT NULL,
-    basis text,
+    basis text NOT NULL,
     source text,
     assessed_at timestamptz,
     review_by date,
-    urgent boolean,
+    urgent boolean NOT NULL,
+    approved boolean,
     disclosed integer,
     withheld integer,
     not_assessed integer,
-    shared_at timestamptz,
+    shared_at timestamptz NOT NULL,
     shared_by text,
-    shared_record uuid,
-    PRIMARY KEY (person, risk_version)
+    organisation text,
+    shared_record uuid NOT NULL,
+    PRIMARY KEY (person)
 );
 
--- Who acknowledged the current risk version: what the provider's Today and the booking form ask.
+-- The last version that each worker acknowledged: theirs is in force if it is read.risk's.
 CREATE TABLE read.acknowledgement (
     person uuid NOT NULL,
-    risk_version integer NOT NULL,
     worker text NOT NULL,
-    acknowledged_at timestamptz,
-    PRIMARY KEY (person, risk_version, worker)
+    risk_version integer NOT NULL,
+    organisation text,
+    referral uuid NOT NULL,
+    acknowledged_at timestamptz NOT NULL,
+    acknowledged_record uuid NOT NULL,
+    PRIMARY KEY (person, worker)
+);
+
+-- The last version that each user opened, by role: worker, practitioner, system.
+CREATE TABLE read.reading (
+    person uuid NOT NULL,
+    reader text NOT NULL,
+    role text NOT NULL,
+    risk_version integer NOT NULL,
+    organisation text,
+    read_at timestamptz NOT NULL,
+    read_record uuid NOT NULL,
+    PRIMARY KEY (person, reader, role)
 );
 
 -- Log rows -----------------------------------------------------------------------------------------
@@ -366,26 +413,29 @@ CREATE TABLE read.disclosure (
 
 -- Views --------------------------------------------------------------------------------------------
 
--- A referral as it stands at this moment: status, action, turn, due, due_at, overdue. Order a
--- caseload by due_at NULLS LAST, submitted_at, referral.
+-- A referral as it stands at this moment. Order a caseload by due_at NULLS LAST, submitted_at,
+-- referral.
 CREATE VIEW read.referral_now AS
-SELECT person, referral, reference, submitted_at, submitted_by, submitted_record, service, contract,
-    kind, contract_type, contract_type_name, prime, practitioner, unit, open,
+SELECT person, referral, r.reference, r.submitted_at, r.submitted_by, r.submitted_record, r.service,
+    s.contract, r.kind, r.contract_type, r.contract_type_name, r.prime, r.practitioner, r.unit,
+    r.setting, r.completion_deadline, r.sentence_end, s.open,
     CASE WHEN turns_at <= now() THEN status_after ELSE status END AS status,
     CASE WHEN turns_at <= now() THEN action_after ELSE action END AS action,
     CASE WHEN turns_at <= now() THEN turn_after ELSE turn END AS turn,
     CASE WHEN turns_at <= now() THEN due_after ELSE due END AS due,
     CASE WHEN turns_at <= now() THEN due_at_after ELSE due_at END AS due_at,
+    CASE WHEN turns_at <= now() THEN session_after ELSE session END AS session,
+    CASE WHEN turns_at <= now() THEN appointment_after ELSE appointment END AS appointment,
     coalesce(CASE WHEN turns_at <= now() THEN due_at_after ELSE due_at END < now(), false) AS overdue,
-    next_start_at, session_next, urgent, custody, risk_review, merged, parked, closed_without_contact,
-    tab, rm_status, delivery_state, end_state, sas, sessions_planned, sessions_held,
-    sessions_recorded, outcome_count, score_tenths, completion_deadline, sentence_end, ended_at,
-    concluded_at, version, changed_at
-FROM read.referral;
+    s.next_start_at, s.urgent, s.custody, s.risk_review, s.merged, s.tab, s.rm_status,
+    s.delivery_state, s.withdrawal_state, s.end_state, s.sas, s.sessions_planned, s.sessions_held,
+    s.sessions_recorded, s.outcome_count, s.score_tenths, s.report_at, s.withdrawn_at, s.withdrawn_by,
+    s.withdrawal_code, s.ended_at, s.concluded_at
+FROM read.referral r JOIN read.standing s USING (person, referral);
 
 -- The performance report (DOMAIN section 6), without the CRN, which the edge opens.
 CREATE VIEW read.performance AS
-SELECT r.person, r.referral, r.submitted_record, r.reference AS referral_ref,
+SELECT person, referral, r.submitted_record, r.reference AS referral_ref,
     r.contract AS contract_ref, r.prime AS organisation_id,
     (SELECT worker FROM read.caseworker w WHERE (w.person, w.referral, w.place) = (r.person, r.referral, 0))
         AS caseworker_id,
@@ -399,21 +449,22 @@ SELECT r.person, r.referral, r.submitted_record, r.reference AS referral_ref,
     p.first_submitted AS date_first_action_plan_submitted,
     p.first_approved AS date_of_first_action_plan_approval,
     CASE WHEN p.first_approved IS NOT NULL THEN s.first_held END AS date_of_first_attended_session,
-    r.outcome_count AS outcomes_to_be_achieved_count,
-    r.score_tenths AS outcomes_achieved_tenths,
-    CASE WHEN p.first_approved IS NOT NULL THEN r.sessions_planned END AS count_of_sessions_expected,
-    CASE WHEN p.first_approved IS NOT NULL THEN r.sessions_held END AS count_of_sessions_attended,
-    CASE WHEN r.end_code IS NOT NULL THEN r.ended_at END AS end_requested_by_pp_at,
-    r.end_code AS end_requested_by_pp_reason,
-    r.report_at AS date_eosr_submitted,
-    r.concluded_at,
-    r.end_state AS referral_end_state,
+    t.outcome_count AS outcomes_to_be_achieved_count,
+    t.score_tenths AS outcomes_achieved_tenths,
+    CASE WHEN p.first_approved IS NOT NULL THEN t.sessions_planned END AS count_of_sessions_expected,
+    CASE WHEN p.first_approved IS NOT NULL THEN t.sessions_held END AS count_of_sessions_attended,
+    t.withdrawn_at AS end_requested_by_pp_at,
+    t.withdrawal_code AS end_requested_by_pp_reason,
+    t.report_at AS date_eosr_submitted,
+    t.concluded_at,
+    t.end_state AS referral_end_state,
     r.completion_deadline AS date_intervention_to_be_completed_by,
     r.sentence_end AS end_of_sentence_date
-FROM read.referral r
+FROM read.referral r JOIN read.standing t USING (person, referral)
 LEFT JOIN LATERAL (
     SELECT min(a.booked_at) AS first_arranged,
-        (array_agg(a.start_at ORDER BY a.booked_at, a.start_at, a.appointment))[1] AS first_scheduled,
+        (array_agg(a.start_at ORDER BY a.booked_at, a.start_at, a.appointment)
+            FILTER (WHERE a.cancelled_at IS NULL))[1] AS first_scheduled,
         min(a.start_at) FILTER (WHERE NOT a.attended) AS first_missed,
         min(a.start_at) FILTER (WHERE a.attended AND a.feedback_at IS NOT NULL) AS first_attended,
         min(a.start_at) FILTER (WHERE a.held) AS first_held,
@@ -429,7 +480,7 @@ LEFT JOIN LATERAL (
 ) s ON true
 LEFT JOIN LATERAL (
     SELECT min(p.submitted_at) AS first_submitted,
-        min(coalesce(p.approved_at, CASE WHEN p.approval = 'automatic' THEN p.submitted_at END))
+        min(CASE WHEN p.automatic THEN p.submitted_at WHEN p.state = 'approved' THEN p.answered_at END)
             AS first_approved
     FROM read.plan p WHERE (p.person, p.referral) = (r.person, r.referral)
 ) p ON true;
