@@ -1,10 +1,10 @@
 /* Where a referral stands: the one status function, for pages, API, reports and connectors alike
- * (DOMAIN sections 4 and 5). Pure and derived: nothing here is stored on the stream. Times are µs
+ * (DOMAIN section 4). Pure and derived: nothing here is stored on the stream. Times are µs
  * UTC, 0 = none. */
 #ifndef DOSSIER_STATUS_H
 #define DOSSIER_STATUS_H
 
-#include "dossier/dossier.h"
+#include "dossier/deadlines.h"
 
 enum status_code { /* in the order of the rows of DOMAIN section 4 */
     STATUS_ERASED,
@@ -53,26 +53,6 @@ enum next_action {
 
 enum turn { TURN_NOBODY, TURN_PROVIDER, TURN_PRACTITIONER, TURN_MAX_ };
 
-enum deadline_code {
-    DEADLINE_NONE,
-    DEADLINE_URGENT_UNALLOCATED,
-    DEADLINE_UNALLOCATED,
-    DEADLINE_CONTACT,
-    DEADLINE_ASSESSMENT,
-    DEADLINE_FEEDBACK,
-    DEADLINE_PLAN,
-    DEADLINE_PLAN_APPROVAL,
-    DEADLINE_REPORT,
-    DEADLINE_CONCERN,
-    DEADLINE_NEED,
-    DEADLINE_CLOSURE,
-    DEADLINE_RISK_ACKNOWLEDGE,
-    DEADLINE_RISK_REVIEW,
-    DEADLINE_START,          /* not a clock: the start of the booked meeting */
-    DEADLINE_EXPECTED_START, /* not a clock: of the waiting list */
-    DEADLINE_MAX_
-};
-
 enum status_flag {
     FLAG_URGENT = 1 << 0,
     FLAG_OVERDUE = 1 << 1,
@@ -107,34 +87,9 @@ struct status_readings {
 struct status_readings status_readings_of(
     const struct dossier *dossier, const struct dossier_referral *referral);
 
-/* The clocks of a referral, met and running. met_us 0: not met; missed is due_us < now then. */
-struct deadline {
-    enum deadline_code code;
-    int64_t started_us;
-    int64_t due_us;
-    int64_t met_us;
-    struct uuid about; /* appointment, concern, need; else the referral */
-};
-/* Writes at most `room`, gives how many there are; in the order of enum deadline_code. */
-size_t deadlines_of(const struct dossier *dossier, const struct dossier_referral *referral,
-    struct deadline *ret, size_t room);
-
-/* The same facts in Refer and Monitor's words; "" = blank. Constant texts. */
-struct rm_values {
-    const char *tab;              /* open, unassigned (an open one), completed, cancelled */
-    const char *status;           /* PRE_ICA, POST_ICA */
-    const char *delivery_state;   /* of the referral's row: NOT_DELIVERING_YET, ... */
-    const char *event_state;      /* deliveryState of its ending event */
-    const char *withdrawal_state; /* PRE_ICA_WITHDRAWAL, ... */
-    const char *end_state;        /* completed, cancelled, ended */
-    const char *sas;              /* WITHDRAWN, COMPLETED, LIVE */
-};
-struct rm_values rm_values_of(const struct dossier_referral *referral);
-
-/* Spelling in pages, API and rows: "assessment-to-book", "give-feedback", "provider", "contact". */
+/* Spelling in pages, API and rows: "assessment-to-book", "give-feedback", "provider". */
 const char *status_text(enum status_code code);
-const char *action_text(enum next_action action);   /* ACTION_NONE: "" */
-const char *turn_text(enum turn turn);              /* TURN_NOBODY: "" */
-const char *deadline_text(enum deadline_code code); /* DEADLINE_NONE: "" */
+const char *action_text(enum next_action action); /* ACTION_NONE: "" */
+const char *turn_text(enum turn turn);            /* TURN_NOBODY: "" */
 
 #endif
