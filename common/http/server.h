@@ -2,9 +2,10 @@
  * owner, the daemon's loop, which answers them at its own time; a connection is suspended
  * meanwhile. libmicrohttpd inside. Not for TLS: a proxy in front does that.
  *
- * Bounds, each with its answer: body 413; header bytes 431; number of headers, query arguments 431,
- * 400; a request that takes too long to arrive, or an answer too long to leave: connection closed;
- * connections in all and of one address: refused; queue full: 503. */
+ * Bounds, each with its answer: header bytes: 431 at once; number of headers, query arguments,
+ * body: the owner sees `refuse` and answers with it; a body far beyond its bound, a request too
+ * slow in coming, an answer too slow in leaving: connection closed; connections in all and of one
+ * address: not accepted; queue full: 503 at once. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
@@ -43,7 +44,8 @@ struct http_request {
     struct http_pairs query; /* decoded */
     struct http_pairs headers;
     struct view body;
-    bool loopback;       /* the client's address is this machine */
+    int refuse;    /* 0, or the status to answer with: 400 (query), 413 (body is empty then), 431 */
+    bool loopback; /* the client's address is this machine */
     int64_t received_us; /* monotonic, when it was whole */
 };
 
@@ -70,7 +72,7 @@ void http_server_close_p(struct http_server **server);
 
 struct http_answer {
     int status;
-    struct http_pairs headers; /* names must be NUL-terminated texts; values are copied */
+    struct http_pairs headers; /* names and values end with a NUL behind their len */
     struct view body;
     bool body_static; /* lives as long as the process: not copied */
 };

@@ -51,8 +51,14 @@ enum token_fault token_verify(struct token_verifier *verifier, struct view token
 
 /* For operators' tools and tests. */
 
-/* A new P-256 key pair: the private JWK (mode 0600) and the JWKS with its public half. */
-res_t token_keys_create(const char *private_path, const char *jwks_path) MUST_USE;
+/* A new key pair, P-256 or RSA 2048: the private JWK (mode 0600) and the JWKS with its public half.
+ * Files that are there are written over. */
+struct token_files {
+    const char *private_path;
+    const char *jwks_path;
+    bool rsa;
+};
+res_t token_keys_create(const struct token_files *files) MUST_USE;
 struct token_mint {
     const char *private_path; /* JWK with kid; its kind decides RS256 or ES256 */
     const char *issuer, *audience;

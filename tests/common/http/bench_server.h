@@ -1,0 +1,32 @@
+/* A server with an owner thread that answers by path, and raw sockets to speak badly to it. */
+#ifndef TESTS_BENCH_SERVER_H
+#define TESTS_BENCH_SERVER_H
+
+#include "http/server.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Paths: /echo answers the body; /query the value of x; /hold waits for release; /stream opens an
+ * event stream that sends "event: hello"; /flood one that is filled until it is cut off; anything
+ * else: the path. A request that must be refused is answered with its status. */
+struct bench {
+    struct http_server *server;
+    pthread_t owner;
+    atomic_bool stop, release;
+    atomic_int handled, held, streams, streams_gone;
+};
+void bench_start(struct bench *bench, struct http_server_conf conf);
+void bench_stop(struct bench *bench);
+/* Waits until *counter is at least `least`; fails the test after 10 s. */
+void bench_wait(atomic_int *counter, int least);
+
+/* A connected socket whose reads give up after 10 s. */
+int raw_connect(const struct bench *bench);
+void raw_send(int fd, const char *text);
+/* All that comes until the peer closes, or until `until` was read; the socket stays open. */
+size_t raw_read(int fd, char *ret, size_t size, const char *until);
+/* Sends, reads to the end (the request should ask for close), gives the status; 0: just closed. */
+int raw_status(const struct bench *bench, const char *request);
+
+#endif

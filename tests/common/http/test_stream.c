@@ -1,0 +1,87 @@
+#include "bench_server.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int open_stream(const struct bench *bench, const char *path)
+{
+    char request[128], reply[1024];
+    int fd = raw_connect(bench);
+    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+    raw_send(fd, request);
+    raw_read(fd, reply, sizeof(reply), "event: hello");
+    cr_assert_not_null(strstr(reply, "text/event-stream"), "%s", reply);
+    return fd;
+}
+
+Test(http_stream, sends_what_the_owner_sends_then_beats, .timeout = 60)
+{
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){.heartbeat_ms = 50});
+    int fd = open_stream(&bench, "/stream");
+    char reply[4096];
+    cr_assert_gt(raw_read(fd, reply, sizeof(reply), ":\n\n"), 0);
+    cr_assert_not_null(strstr(reply, ":\n\n"));
+    close(fd);
+    bench_stop(&bench);
+}
+
+Test(http_stream, notices_a_reader_that_left, .timeout = 60)
+{
+    enum { MANY = 50 };
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){.heartbeat_ms = 50});
+    for (int i = 0; i < MANY; i++)
+        close(open_stream(&bench, "/stream"));
+    bench_wait(&bench.streams, MANY);
+    bench_wait(&bench.streams_gone, MANY);
+    bench_stop(&bench);
+}
+
+Test(http_stream, cuts_off_a_slow_reader_and_says_why, .timeout = 60)
+{
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){.stream_queue_max = 8 * 1024});
+    char request[] = "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fd = raw_connect(&bench);
+    raw_send(fd, request);
+    bench_wait(&bench.streams_gone, 1);
+    static char reply[8 * 1024 * 1024];
+    raw_read(fd, reply, sizeof(reply), "slow-reader");
+    cr_assert_not_null(strstr(reply, "event: cut\ndata: slow-reader\n\n"));
+    close(fd);
+    bench_stop(&bench);
+}
+
+Test(http_stream, closes_the_socket_of_a_reader_that_takes_nothing, .timeout = 60)
+{
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){.stream_queue_max = 8 * 1024});
+    int fd = raw_connect(&bench);
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){2048}, sizeof(int));
+    raw_send(fd, "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench_wait(&bench.streams_gone, 1);
+    bench_stop(&bench); /* ends although this reader took nothing */
+    close(fd);
+}
+
+Test(http_stream, ends_all_streams_when_the_server_stops, .timeout = 60)
+{
+    enum { MANY = 100 };
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){0});
+    int fds[MANY];
+    for (int i = 0; i < MANY; i++)
+        fds[i] = open_stream(&bench, "/stream");
+    bench_stop(&bench);
+    for (int i = 0; i < MANY; i++) {
+        char reply[1024];
+        raw_read(fds[i], reply, sizeof(reply), NULL);
+        cr_expect_not_null(strstr(reply, "event: end\ndata: shutdown\n\n"), "%s", reply);
+        close(fds[i]);
+    }
+}
