@@ -7,7 +7,7 @@ define common_lib
 SRC_$(1) := $$(wildcard common/$(1)/*.c) $$(GEN_SRC_$(1))
 OBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(SRC_$(1)))
 $$(O)/lib$(1).a: $$(OBJ_$(1))
-	@rm -f $$@
+	@mkdir -p $$(@D) && rm -f $$@
 	@ar rcsD $$@ $$^
 endef
 $(foreach f,$(COMMON),$(eval $(call common_lib,$(f))))
@@ -19,7 +19,7 @@ define program
 SRC_$(1) := $$(filter-out $(2)/main.c,$$(shell find $(2) -name '*.c')) $$(GEN_SRC_$(1))
 OBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(SRC_$(1)))
 $$(O)/lib$(1).a: $$(OBJ_$(1))
-	@rm -f $$@
+	@mkdir -p $$(@D) && rm -f $$@
 	@ar rcsD $$@ $$^
 $$(O)/bin/$(1): $$(O)/$(2)/main.o $$(O)/lib$(1).a $$(COMMON_LIBS)
 	@mkdir -p $$(@D)

@@ -26,6 +26,9 @@ enum kind {
 
 enum sealed { SEALED_NO, SEALED_PERSON, SEALED_RISK };
 
+/* Who may see a field opened: a set. 0 is everybody who may see the record. */
+enum audience { AUDIENCE_PROBATION = 1, AUDIENCE_PROVIDER = 2 };
+
 struct array_any {
     const void *items;
     size_t len;
@@ -33,7 +36,7 @@ struct array_any {
 
 struct enum_desc {
     const char *name;
-    const char *const *symbols; /* Avro spelling, camel- or kebab-case as the schema has it */
+    const char *const *symbols; /* JSON spelling: not-held is not_held in Avro */
     int32_t count;
 };
 
@@ -45,12 +48,16 @@ struct field_desc {
     int8_t has_bit;  /* bit in the struct's leading `uint64_t has`; -1: never null on the wire */
     bool required;
     bool by_decider;                  /* absent from the command's table */
+    bool by_import;                   /* only the import connector may state it */
+    uint8_t audience;                 /* bits of enum audience; 0: everybody */
     enum sealed sealed;               /* then kind is KIND_BYTES and `plain` says what is inside */
     int64_t min, max;                 /* numbers; both 0: no limit */
     uint32_t max_length;              /* text: code points; bytes: bytes. 0: 200 */
     uint32_t min_items, max_items;    /* arrays; max 0: 100 */
     const char *required_when;        /* "method=office" etc. (schemas/README.md); NULL: none */
     const char *format;               /* "crn", "email", "postcode", ...; NULL: none */
+    const char *default_json;         /* value where the writer lacks the field; NULL: absent */
+    const char *aliases;              /* its former names, separated by spaces; NULL: none */
     const struct record_desc *record; /* KIND_RECORD, or array of records */
     const struct enum_desc *enumeration; /* KIND_ENUM, or array of enums */
     enum kind item_kind;                 /* KIND_ARRAY: kind of an item (never KIND_ARRAY) */

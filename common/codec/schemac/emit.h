@@ -1,0 +1,23 @@
+/* Writes what the model says as C. Each function appends one file's text to `out`. */
+#ifndef SCHEMAC_EMIT_H
+#define SCHEMAC_EMIT_H
+
+#include "base/buf.h"
+#include "codec/schemac/ids.h"
+#include "codec/schemac/model.h"
+
+void emit_header(struct model *model, struct buf *out);       /* event.h */
+void emit_tables(const struct model *model, struct buf *out); /* event_tables.c: descriptors */
+/* event_rows.c: the tables of events, commands and schemas. */
+void emit_rows(const struct model *model, const struct ids *ids, struct buf *out);
+/* openapi.json; `queries` is the gateway's own fragment or NULL. */
+void emit_openapi(const struct model *model, const json_t *queries, struct buf *out);
+/* openapi.c: the same text as a C array. */
+void emit_embedded(struct view text, struct buf *out);
+
+/* Events in their order: families, then names; the stream's own records last. */
+size_t emit_events(const struct model *model, const struct record **ret);
+/* A C string literal, quotes included. NULL gives NULL. */
+void emit_string(struct buf *out, const char *text);
+
+#endif

@@ -1,0 +1,116 @@
+/* event_rows.c: which events and commands there are, and the schema behind each id. */
+#include "codec/schemac/emit.h"
+
+#include <string.h>
+
+static const char *family_name(const struct record *record)
+{
+    static const char *const families[IN_MAX_] = {"FAMILY_REFERRAL", "FAMILY_SESSION",
+        "FAMILY_RISK", "FAMILY_MAX_", "FAMILY_MAX_", "FAMILY_MAX_"};
+    return families[record->in];
+}
+
+static void emit_event_rows(
+    const struct model *model, const struct record **events, size_t count, struct buf *out)
+{
+    buf_text(out, "const struct event_row event_table[EVENT_MAX_] = {\n");
+    for (size_t i = 0; i < count; i++) {
+        const char *command = events[i]->command == NULL ? "MAX_" : events[i]->command;
+        buf_printf(out, "    [EVENT_%s] = {\"%s\", %s, COMMAND_%s, &%s_desc},\n",
+            name_upper(model->arena, events[i]->name), events[i]->name, family_name(events[i]),
+            events[i]->command == NULL ? command : name_upper(model->arena, command),
+            events[i]->cname);
+    }
+    buf_text(out, "};\n\n");
+}
+
+static void emit_command_rows(
+    const struct model *model, const struct record **events, size_t count, struct buf *out)
+{
+    buf_text(out, "const struct command_row command_table[COMMAND_MAX_] = {\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct record *event = events[i];
+        if (event->command == NULL)
+            continue;
+        buf_printf(out, "    [COMMAND_%s] = {\"%s\", %s, EVENT_%s, 0",
+            name_upper(model->arena, event->command), event->command, family_name(event),
+            name_upper(model->arena, event->name));
+        for (size_t k = 0; k < event->who_count; k++)
+            buf_printf(out, " | 1u << ACTOR_KIND_%s", name_upper(model->arena, event->who[k]));
+        buf_text(out, ", ");
+        emit_string(out, event->route);
+        buf_printf(out, ", &%s_desc},\n", event->command_cname);
+    }
+    buf_text(out, "};\n\n");
+}
+
+/* The row's place: an event, a command, the dossier, or NULL: a record that is no more. */
+static const char *place_of(const struct model *model, const struct id_row *row, bool *ret_command)
+{
+    for (size_t i = 0; i < model->record_count; i++) {
+        const struct record *record = model->records[i];
+        *ret_command = record->command != NULL && strcmp(record->command, row->record) == 0;
+        if (*ret_command)
+            return arena_printf(
+                model->arena, "COMMAND_%s", name_upper(model->arena, record->command))
+                .ptr;
+        if (strcmp(record->name, row->record) == 0)
+            return record->in == IN_DOSSIER ? "SCHEMA_DOSSIER"
+                                            : arena_printf(model->arena, "EVENT_%s",
+                                                  name_upper(model->arena, record->name))
+                                                  .ptr;
+    }
+    return NULL;
+}
+
+static void emit_schema_rows(const struct model *model, const struct ids *ids, struct buf *out)
+{
+    for (size_t i = 0; i < ids->count; i++) {
+        buf_printf(out, "static const char text_%d[] = ", ids->rows[i].id);
+        emit_string(out, ids->rows[i].text);
+        buf_text(out, ";\n");
+    }
+    buf_text(out, "\nconst struct schema_row schema_table[] = {\n");
+    for (size_t i = 0; i < ids->count; i++) {
+        const struct id_row *row = &ids->rows[i];
+        bool command = false;
+        const char *place = place_of(model, row, &command);
+        if (place == NULL)
+            fail(row->record, "id %d: a record on the wire stays in schemas/ for ever", row->id);
+        buf_printf(out, "    {%d, %s, %s, \"%s\", text_%d, sizeof text_%d - 1, %s},\n", row->id,
+            command ? "true" : "false", place, row->record, row->id, row->id,
+            row->newest ? "true" : "false");
+    }
+    buf_text(out, "};\nconst size_t schema_count = sizeof schema_table / sizeof *schema_table;\n");
+}
+
+void emit_rows(const struct model *model, const struct ids *ids, struct buf *out)
+{
+    const struct record *events[TYPES_MAX];
+    size_t count = emit_events(model, events);
+    buf_text(out, "/* Generated from schemas/ by common/codec/schemac: do not edit. */\n"
+                  "#include \"event/event.h\"\n\n"
+                  "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n");
+    emit_event_rows(model, events, count, out);
+    emit_command_rows(model, events, count, out);
+    emit_schema_rows(model, ids, out);
+}
+
+void emit_embedded(struct view text, struct buf *out)
+{
+    buf_text(out, "/* Generated from schemas/ by common/codec/schemac: do not edit. */\n"
+                  "#include \"event/openapi.h\"\n\n"
+                  "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n"
+                  "const char openapi_json[] =");
+    while (text.ptr != NULL && text.len > 0) {
+        struct view line = view_cut(&text, '\n');
+        buf_text(out, "\n    \"");
+        for (size_t i = 0; i < line.len; i++) {
+            if (line.ptr[i] == '"' || line.ptr[i] == '\\')
+                buf_byte(out, '\\');
+            buf_byte(out, (uint8_t)line.ptr[i]);
+        }
+        buf_text(out, "\\n\"");
+    }
+    buf_text(out, ";\nconst size_t openapi_json_len = sizeof openapi_json - 1;\n");
+}

@@ -1,0 +1,33 @@
+/* The lock file of schema ids (schemas/ids.tsv) and the self-contained text behind each id
+ * (schemas/ids/). An id, once given, always means the same text. */
+#ifndef SCHEMAC_IDS_H
+#define SCHEMAC_IDS_H
+
+#include "codec/schemac/model.h"
+
+enum { IDS_MAX = 5000 };
+
+struct id_row {
+    int32_t id;
+    const char *record; /* an event's, a command's, or "Dossier" */
+    const char *sha256; /* hex, of the text */
+    const char *text;
+    bool newest;
+};
+
+struct ids {
+    struct id_row *rows;
+    size_t count;
+};
+
+/* Every record of the model that has a schema of its own on the wire: events, their commands, the
+ * refusal, the dossier. Row ids are 0, `newest` true. Checks each with avro-c. */
+struct ids ids_wanted(const struct model *model);
+/* What ids.tsv and the texts say; each text's digest is checked. An absent file is no rows. */
+struct ids ids_read(const struct model *model);
+/* Fails, naming the rows to add, unless the newest rows of `locked` are exactly those wanted. */
+void ids_check(const struct ids *locked, const struct ids *wanted);
+/* Gives an id to each wanted text that has none, and writes file and texts. */
+void ids_append(const struct model *model, const struct ids *wanted);
+
+#endif
