@@ -1,0 +1,169 @@
+#include "import-rm/map_build.h"
+
+static int32_t method_of(struct view type)
+{
+    return cell_is(type, "PHONE_CALL")                           ? METHOD_PHONE
+           : cell_is(type, "VIDEO_CALL")                         ? METHOD_VIDEO
+           : cell_is(type, "IN_PERSON_MEETING_PROBATION_OFFICE") ? METHOD_OFFICE
+           : cell_is(type, "IN_PERSON_MEETING_OTHER")            ? METHOD_OTHER
+                                                                 : METHOD_UNKNOWN;
+}
+
+static void put_address(struct build *build, struct booking *booking, const struct view *row)
+{
+    if (row[APT_LINE1].ptr == NULL)
+        return;
+    struct address address = {0};
+    put_text(&address, ADDRESS_LINE1, &address.line1, row[APT_LINE1]);
+    put_text(&address, ADDRESS_LINE2, &address.line2, row[APT_LINE2]);
+    put_text(&address, ADDRESS_TOWN, &address.town, row[APT_TOWN]);
+    put_text(&address, ADDRESS_COUNTY, &address.county, row[APT_COUNTY]);
+    put_text(&address, ADDRESS_POSTCODE, &address.postcode, row[APT_POSTCODE]);
+    put_sealed_group(build, booking, BOOKING_ADDRESS, &booking->address, &address_desc, &address);
+}
+
+static void put_booking(struct build *build, struct booking *booking, const struct view *row)
+{
+    put_int(build, booking, BOOKING_SESSION, &booking->session, row[APT_SESSION]);
+    put_time(build, booking, BOOKING_START, &booking->start, row[APT_START]);
+    put_int(build, booking, BOOKING_MINUTES, &booking->minutes, row[APT_MINUTES]);
+    booking->method = method_of(row[APT_METHOD]);
+    SET(booking, BOOKING_METHOD);
+    if (booking->method == METHOD_UNKNOWN)
+        build_unknown(build, "/booking/method");
+    put_text(booking, BOOKING_OFFICE, &booking->office, row[APT_OFFICE]);
+    put_address(build, booking, row);
+    build_unknown(build, "/booking/workers");
+    build_kept(build, "appointment.created_at", row[APT_CREATED_AT]);
+    build_kept(build, "appointment.referral_id", row[APT_NAMED_REFERRAL]);
+    build_kept(build, "appointment_delivery.appointment_session_type", row[APT_GROUP]);
+}
+
+static int32_t whose_of(struct view type)
+{
+    return cell_is(type, "POP_ACCEPTABLE")     ? NOT_HELD_WHOSE_PERSON_ACCEPTABLE
+           : cell_is(type, "POP_UNACCEPTABLE") ? NOT_HELD_WHOSE_PERSON_UNACCEPTABLE
+           : cell_is(type, "LOGISTICS")        ? NOT_HELD_WHOSE_LOGISTICS
+                                               : NOT_HELD_WHOSE_UNKNOWN;
+}
+
+/* YES and LATE without did_session_happen took place; LATE means late where `late` says nothing. */
+static void put_attendance(
+    struct build *build, struct attendance *attendance, const struct view *row)
+{
+    bool came = !cell_is(row[APT_ATTENDED], "NO");
+    attendance->attended = came;
+    attendance->happened = came && !cell_is(row[APT_HAPPENED], "false");
+    SET(attendance, ATTENDANCE_ATTENDED);
+    SET(attendance, ATTENDANCE_HAPPENED);
+    if (row[APT_HAPPENED].ptr == NULL)
+        build_unknown(build, "/attendance/happened");
+    if (attendance->happened) {
+        attendance->late = cell_is(row[APT_ATTENDED], "LATE") || cell_is(row[APT_LATE], "true");
+        SET(attendance, ATTENDANCE_LATE);
+        if (row[APT_LATE].ptr == NULL)
+            build_unknown(build, "/attendance/late");
+    }
+    put_sealed(
+        build, attendance, ATTENDANCE_LATE_REASON, &attendance->late_reason, row[APT_LATE_REASON]);
+    if (came && !attendance->happened) {
+        attendance->whose = whose_of(row[APT_WHOSE]);
+        SET(attendance, ATTENDANCE_WHOSE);
+    }
+}
+
+static void put_feedback(struct build *build, struct feedback *feedback, const struct view *row)
+{
+    put_sealed(build, feedback, FEEDBACK_SUMMARY, &feedback->summary, row[APT_SUMMARY]);
+    put_sealed(build, feedback, FEEDBACK_RESPONSE, &feedback->response, row[APT_RESPONSE]);
+    put_sealed(
+        build, feedback, FEEDBACK_FUTURE_PLANS, &feedback->future_plans, row[APT_FUTURE_PLANS]);
+    put_sealed(build, feedback, FEEDBACK_REASON_TEXT, &feedback->reason_text, row[APT_REASON]);
+    put_sealed(build, feedback, FEEDBACK_ABSENCE, &feedback->absence, row[APT_ABSENCE]);
+    put_sealed(build, feedback, FEEDBACK_BEHAVIOUR, &feedback->behaviour, row[APT_BEHAVIOUR]);
+    put_sealed(build, feedback, FEEDBACK_CONCERNS, &feedback->concerns, row[APT_CONCERNS]);
+    if (!put_bool(build, feedback, FEEDBACK_NOTIFY_BEHAVIOUR, &feedback->notify_behaviour,
+            row[APT_NOTIFY_BEHAVIOUR]))
+        build_unknown(build, "/feedback/notifyBehaviour");
+    if (!put_bool(build, feedback, FEEDBACK_NOTIFY_CONCERNS, &feedback->notify_concerns,
+            row[APT_NOTIFY_CONCERNS]))
+        build_unknown(build, "/feedback/notifyConcerns");
+}
+
+static void put_submissions(struct build *build, struct submissions *s, const struct view *row)
+{
+    put_time(build, s, SUBMISSIONS_ATTENDANCE_AT, &s->attendance_at, row[APT_ATTENDANCE_AT]);
+    put_text(s, SUBMISSIONS_ATTENDANCE_BY, &s->attendance_by, row[APT_ATTENDANCE_BY]);
+    put_time(build, s, SUBMISSIONS_BEHAVIOUR_AT, &s->behaviour_at, row[APT_BEHAVIOUR_AT]);
+    put_text(s, SUBMISSIONS_BEHAVIOUR_BY, &s->behaviour_by, row[APT_BEHAVIOUR_BY]);
+    put_time(build, s, SUBMISSIONS_SESSION_AT, &s->session_at, row[APT_SESSION_AT]);
+    put_text(s, SUBMISSIONS_SESSION_BY, &s->session_by, row[APT_SESSION_BY]);
+    put_time(build, s, SUBMISSIONS_FEEDBACK_AT, &s->feedback_at, row[APT_FEEDBACK_AT]);
+    put_text(s, SUBMISSIONS_FEEDBACK_BY, &s->feedback_by, row[APT_FEEDBACK_BY]);
+}
+
+/* The second of two sessions that claim one appointment gets an id of its own. */
+static bool put_id(
+    struct build *build, void *record, int bit, struct uuid *id, const struct view *row)
+{
+    if (!put_uuid(build, record, bit, id, row[APT_ID]))
+        return false;
+    if (cell_is(row[APT_SECOND_LINK], "true")) {
+        build_kept(build, "appointment.id", row[APT_ID]);
+        *id = uuid_v5(*id, VIEW("delivery"));
+    }
+    return true;
+}
+
+static void map_past(struct build *build, const struct view *row, const struct build_meta *meta)
+{
+    struct past_appointment_recorded *past =
+        build_start(build, COMMAND_RECORD_PAST_APPOINTMENT, sizeof *past);
+    if (past == NULL)
+        return;
+    put_id(build, past, PAST_APPOINTMENT_RECORDED_APPOINTMENT_ID, &past->appointment_id, row);
+    put_booking(build, &past->booking, row);
+    put_attendance(build, &past->attendance, row);
+    put_feedback(build, &past->feedback, row);
+    put_submissions(build, &past->submissions, row);
+    put_text(past, PAST_APPOINTMENT_RECORDED_EXTERNAL_ID, &past->external_id, row[APT_DELIUS_ID]);
+    SET(past, PAST_APPOINTMENT_RECORDED_BOOKING);
+    SET(past, PAST_APPOINTMENT_RECORDED_ATTENDANCE);
+    SET(past, PAST_APPOINTMENT_RECORDED_FEEDBACK);
+    SET(past, PAST_APPOINTMENT_RECORDED_SUBMISSIONS);
+    build_end(build, meta);
+}
+
+static void map_booked(struct build *build, const struct view *row, const struct build_meta *meta)
+{
+    struct appointment_booked *booked =
+        build_start(build, COMMAND_BOOK_APPOINTMENT, sizeof *booked);
+    if (booked == NULL)
+        return;
+    put_id(build, booked, APPOINTMENT_BOOKED_APPOINTMENT_ID, &booked->appointment_id, row);
+    put_booking(build, &booked->booking, row);
+    put_text(booked, APPOINTMENT_BOOKED_EXTERNAL_ID, &booked->external_id, row[APT_DELIUS_ID]);
+    SET(booked, APPOINTMENT_BOOKED_BOOKING);
+    build_end(build, meta);
+}
+
+/* One command a link: without an outcome a booking, else all in one. */
+void map_appointments(struct build *build, struct view referral)
+{
+    const struct rm_rows *rows = &build->person->appointments;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct view *row = rm_row(rows, i);
+        if (!view_eq(row[APT_REFERRAL], referral))
+            continue;
+        bool assessment = cell_is(row[APT_KIND], "assessment");
+        struct view key = arena_printf(build->context->arena, "%.*s:%.*s",
+            VIEW_ARG(row[APT_SESSION_ID]), VIEW_ARG(row[APT_ID]));
+        struct build_meta meta = {
+            assessment ? "supplier_assessment_appointment" : "delivery_session_appointment", key,
+            referral, row[APT_CREATED_AT], row[APT_CREATED_BY]};
+        if (row[APT_ATTENDED].ptr == NULL)
+            map_booked(build, row, &meta);
+        else
+            map_past(build, row, &meta);
+    }
+}
