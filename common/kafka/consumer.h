@@ -86,8 +86,8 @@ bool kafka_group_owns(const struct kafka_consumer *consumer, const char *topic, 
  * instance. */
 res_t kafka_commit(struct kafka_consumer *consumer, const struct kafka_position *next, size_t count,
     enum kafka_commit *ret_commit) MUST_USE;
-/* The same without waiting: the answer is a KAFKA_COMMITTED event (also where it is NOT_OURS at
- * once). */
+/* The same without waiting: the answer is a KAFKA_COMMITTED event. RETRY: not ours (see
+ * kafka_group_owns), or too many are under way; then no event follows. */
 res_t kafka_commit_start(
     struct kafka_consumer *consumer, const struct kafka_position *next, size_t count) MUST_USE;
 

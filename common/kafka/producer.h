@@ -8,7 +8,7 @@
 struct kafka_producer;
 
 enum kafka_outcome {
-    KAFKA_WRITTEN,     /* on the log, at report.offset */
+    KAFKA_WRITTEN,     /* on the log, at report.offset where that is known */
     KAFKA_NOT_WRITTEN, /* certainly not on the log: timed out in the queue, purged, too large */
     KAFKA_UNKNOWN,     /* no answer: it may or may not be on the log, now or in a moment */
 };
@@ -17,8 +17,8 @@ struct kafka_report {
     uint64_t tag;
     enum kafka_outcome outcome;
     int32_t partition; /* -1 where it never got one */
-    int64_t offset;    /* KAFKA_WRITTEN only, else -1 */
-    res_t why;         /* not written or unknown: REJECT = never with these bytes, RETRY, FATAL */
+    int64_t offset; /* KAFKA_WRITTEN, else -1; -1 also where a repeated request found it written */
+    res_t why;      /* not written or unknown: REJECT = never with these bytes, RETRY, FATAL */
 };
 /* Called by kafka_producer_poll and kafka_flush alone, in their thread. May call kafka_produce;
  * must not close the producer. */

@@ -37,19 +37,22 @@ struct metric {
     struct metric *next;
 };
 
-#define METRIC_COUNTER(metric_name, metric_help, ...)                                              \
+/* METRIC_COUNTER(name, help[, .labels = {...}]) */
+#define METRIC_COUNTER(...)                                                                        \
     {                                                                                              \
-        .name = (metric_name), .help = (metric_help), .kind = METRIC_KIND_COUNTER, __VA_ARGS__     \
+        .kind = METRIC_KIND_COUNTER, METRIC_ROW_(__VA_ARGS__, )                                    \
     }
-#define METRIC_GAUGE(metric_name, metric_help, ...)                                                \
+#define METRIC_GAUGE(...)                                                                          \
     {                                                                                              \
-        .name = (metric_name), .help = (metric_help), .kind = METRIC_KIND_GAUGE, __VA_ARGS__       \
+        .kind = METRIC_KIND_GAUGE, METRIC_ROW_(__VA_ARGS__, )                                      \
     }
 /* Pass .unit = METRIC_SECONDS or METRIC_NUMBER. */
-#define METRIC_HISTOGRAM(metric_name, metric_help, ...)                                            \
+#define METRIC_HISTOGRAM(...)                                                                      \
     {                                                                                              \
-        .name = (metric_name), .help = (metric_help), .kind = METRIC_KIND_HISTOGRAM, __VA_ARGS__   \
+        .kind = METRIC_KIND_HISTOGRAM, METRIC_ROW_(__VA_ARGS__, )                                  \
     }
+#define METRIC_ROW_(metric_name, metric_help, ...)                                                 \
+    .name = (metric_name), .help = (metric_help), __VA_ARGS__
 
 /* Indices into the labels' value sets: METRIC_AT(i), METRIC_AT(i, j); no labels: METRIC_PLAIN. */
 struct metric_at {
