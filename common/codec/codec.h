@@ -1,0 +1,41 @@
+/* Avro to structs and back by descriptor tables. A plan is compiled once from a writer's schema and
+ * our reader's table; decoding is one loop over its operations. Bytes are never trusted: every
+ * length, count, index, depth and UTF-8 sequence is checked, memory stays within a constant times
+ * the input, and nothing may follow the value. */
+#ifndef CODEC_CODEC_H
+#define CODEC_CODEC_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/desc.h"
+
+/* Appends the record in its own schema's layout. A field whose has-bit is clear is null. Sets
+ * buf.failed for what could not be read again: bad UTF-8 or NUL in text, an enum out of range. */
+void codec_encode(const struct record_desc *desc, const void *record, struct buf *out);
+
+struct codec_plan;
+
+/* `writer` is the writer's self-contained schema as JSON. Fields are matched by name or alias, enum
+ * symbols by name (others become "unknown"), int may become long, string and bytes each other,
+ * absent fields their default. RES_REJECT: not a schema, or the two cannot be resolved.
+ * The plan keeps `reader` but not the text. Thread-safe once made. */
+MUST_USE res_t codec_plan_new(
+    struct view writer, const struct record_desc *reader, struct codec_plan **ret);
+void codec_plan_free(struct codec_plan *plan); /* NULL is fine */
+void codec_plan_free_p(struct codec_plan **plan);
+
+/* Decodes all of `body` into *ret_record (the reader's struct, any content before). Texts and bytes
+ * are views into `body`, arrays live in the arena. RES_REJECT: the bytes are not such a record;
+ * RES_FATAL: the arena's limit. After a failure *ret_record holds nothing to rely on. */
+MUST_USE res_t codec_decode(
+    const struct codec_plan *plan, struct view body, struct arena *arena, void *ret_record);
+
+/* Visits every sealed field that is there, nested ones and those of array items too. `*value` may
+ * be replaced in place (sealing what codec_json_read handed out, opening before writing). `pointer`
+ * is the field's JSON Pointer. Stops at the first failure and gives it back. */
+typedef res_t codec_sealed_fn(
+    void *arg, const struct field_desc *field, const char *pointer, struct view *value);
+MUST_USE res_t codec_each_sealed(
+    const struct record_desc *desc, void *record, codec_sealed_fn *visit, void *arg);
+
+#endif
