@@ -1,5 +1,5 @@
-/* Where each column of the source stands in the stream, one row a column. A column without a row is a
- * difference: nothing is passed over because nobody thought of it. X(table, column, how, where)
+/* Where each column of the source stands in the stream, one row a column. A column without a row is
+ * a difference: nothing is passed over because nobody thought of it. X(table, column, how, where)
  *
  * SAME   the field at that pointer has the value (times as instants)
  * PART   the text at that pointer contains the value
@@ -52,11 +52,13 @@ X("referral_details", "reason_for_referral", SAME, "/reason")
 X("referral_details", "reason_for_referral_before_allocation", SAME, "/reasonBeforeAllocation")
 X("referral_location", "id", NONE, "one a referral")
 X("referral_location", "referral_id", SAME, "/referralId")
-X("referral_location", "type", MAP, "/location/setting COMMUNITY=community;CUSTODY=custody;PRE_RELEASE=pre-release")
+X("referral_location", "type", MAP,
+    "/location/setting COMMUNITY=community;CUSTODY=custody;PRE_RELEASE=pre-release")
 X("referral_location", "prison_id", SAME, "/location/prison")
 X("referral_location", "expected_release_date", SAME, "/location/releaseDate")
 X("referral_location", "expected_release_date_missing_reason", SAME, "/location/releaseUnknown")
-X("referral_location", "referral_releasing_12_weeks", MAP, "/location/over12Weeks true=false;false=true")
+X("referral_location", "referral_releasing_12_weeks", MAP,
+    "/location/over12Weeks true=false;false=true")
 X("referral_location", "expected_probation_office", SAME, "/location/office")
 X("referral_location", "expected_probation_office_unknown_reason", SAME, "/location/officeUnknown")
 X("probation_practitioner_details", "id", NONE, "one a referral")
@@ -97,7 +99,9 @@ X("appointment", "attended", MAP, "/attendance/attended YES=true;LATE=true;NO=fa
 X("appointment", "did_session_happen", SAME, "/attendance/happened")
 X("appointment", "late", SAME, "/attendance/late")
 X("appointment", "late_reason", SAME, "/attendance/lateReason")
-X("appointment", "no_session_reason_type", MAP, "/attendance/whose POP_ACCEPTABLE=person-acceptable;POP_UNACCEPTABLE=person-unacceptable;LOGISTICS=logistics")
+X("appointment", "no_session_reason_type", MAP,
+    "/attendance/whose "
+    "POP_ACCEPTABLE=person-acceptable;POP_UNACCEPTABLE=person-unacceptable;LOGISTICS=logistics")
 X("appointment", "no_session_reason_pop_acceptable", SAME, "/feedback/reasonText")
 X("appointment", "no_session_reason_pop_unacceptable", SAME, "/feedback/reasonText")
 X("appointment", "no_session_reason_logistics", SAME, "/feedback/reasonText")
@@ -125,7 +129,10 @@ X("appointment", "delius_appointment_id", SAME, "/externalId")
 X("appointment", "superseded", NONE, "derived")
 X("appointment", "stale", NONE, "stale rows are named")
 X("appointment_delivery", "appointment_id", NONE, "its appointment")
-X("appointment_delivery", "appointment_delivery_type", MAP, "/booking/method PHONE_CALL=phone;VIDEO_CALL=video;IN_PERSON_MEETING_PROBATION_OFFICE=office;IN_PERSON_MEETING_OTHER=other")
+X("appointment_delivery", "appointment_delivery_type", MAP,
+    "/booking/method "
+    "PHONE_CALL=phone;VIDEO_CALL=video;IN_PERSON_MEETING_PROBATION_OFFICE=office;IN_PERSON_MEETING_"
+    "OTHER=other")
 X("appointment_delivery", "nps_office_code", SAME, "/booking/office")
 X("appointment_delivery", "appointment_session_type", KEPT, "")
 X("appointment_delivery_address", "appointment_delivery_id", NONE, "its appointment")
@@ -156,6 +163,7 @@ X("end_of_service_report", "submitted_by_id", SAME, "/meta/actor/id")
 X("end_of_service_report", "further_information", SAME, "/information")
 X("end_of_service_report_outcome", "end_of_service_report_id", SAME, "/reportId")
 X("end_of_service_report_outcome", "desired_outcome_id", ITEM, "/outcomes/#/id")
-X("end_of_service_report_outcome", "achievement_level", MAP, "/outcomes/#/level ACHIEVED=achieved;PARTIALLY_ACHIEVED=partly;NOT_ACHIEVED=not")
+X("end_of_service_report_outcome", "achievement_level", MAP,
+    "/outcomes/#/level ACHIEVED=achieved;PARTIALLY_ACHIEVED=partly;NOT_ACHIEVED=not")
 X("end_of_service_report_outcome", "progression_comments", ITEM, "/outcomes/#/progress")
 X("end_of_service_report_outcome", "additional_task_comments", ITEM, "/outcomes/#/further")

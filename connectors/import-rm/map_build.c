@@ -1,5 +1,6 @@
 #include "import-rm/map_build.h"
 
+#include "base/clock.h"
 #include "codec/json.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 #include "import-rm/map_build.h"
 
+#include "base/clock.h"
+
 static void put_terms(struct build *build, struct terms *terms, const struct view *row)
 {
     put_uuid(build, terms, TERMS_SERVICE_ID, &terms->service_id, row[REF_INTERVENTION]);

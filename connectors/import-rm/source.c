@@ -18,7 +18,7 @@ res_t source_prepare(struct pg *source)
 
 bool source_next_part(struct view *rest, struct view *ret_name, struct view *ret_sql)
 {
-    static const struct view mark = VIEW("--! ");
+    const struct view mark = VIEW("--! ");
     struct view line;
     do {
         if (rest->len == 0)
