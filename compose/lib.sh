@@ -7,6 +7,7 @@ CHECKOUT=$(dirname "$COMPOSE")
 # a system user of their own. Started by anybody else, all of it runs as that user.
 USER_PG=referral-pg USER_KAFKA=referral-kafka USER_DAEMON=referral
 
+umask 022
 is_root() { [ "$(id -u)" -eq 0 ]; }
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
@@ -16,17 +17,26 @@ seconds_since() { local ms=$(($(now_ms) - $1)); printf '%d.%d s' $((ms / 1000)) 
 # The comment at a script's top is its help.
 print_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"; }
 
-# step 'what it does' COMMAND...: one line with its seconds; on failure the end of its output.
+# step 'what it does' COMMAND...: one line with its seconds, counting on a terminal; on failure the
+# end of its output. The command is in the foreground: Ctrl-C reaches it.
 step() {
-    local what=$1 began log rc=0
+    local what=$1 began log rc=0 ticker=
     shift
     began=$(now_ms)
     log=$(mktemp)
-    printf '  %-44s' "$what"
+    printf '  %-46s' "$what"
+    if [ -t 1 ]; then
+        (while sleep 1; do printf '\r  %-46s%s' "$what" "$(seconds_since "$began")"; done) &
+        ticker=$!
+    fi
     "$@" >"$log" 2>&1 </dev/null || rc=$?
+    if [ -n "$ticker" ]; then
+        kill "$ticker" 2>/dev/null || true
+        wait "$ticker" 2>/dev/null || true
+        printf '\r  %-46s' "$what"
+    fi
     if [ $rc -eq 0 ]; then
-        seconds_since "$began"
-        printf '\n'
+        printf '%s\n' "$(seconds_since "$began")"
     else
         printf 'failed after %s\n' "$(seconds_since "$began")"
         tail -n "${STEP_LINES:-12}" "$log" >&2
@@ -95,7 +105,11 @@ free_port() {
     done
     die "no free port found between 20000 and 32000"
 }
-pid_alive() { [ -n "${1:-}" ] && kill -0 "$1" 2>/dev/null; }
+# Does this process run with TEXT in its command line? A pid file alone may be older than a reboot.
+pid_runs() { # PID TEXT
+    local words
+    [ -n "$1" ] && mapfile -d '' words <"/proc/$1/cmdline" && [[ "${words[*]}" == *"$2"* ]]
+} 2>/dev/null
 # wait_until SECONDS COMMAND...: polls; false when the time is up.
 wait_until() {
     local end=$(($(now_ms) + $1 * 1000))

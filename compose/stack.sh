@@ -4,6 +4,7 @@
 # usage: compose/stack.sh COMMAND DIR
 #   start          starts both, makes them first where DIR is new; writes DIR/stack.env
 #   stop           stops both, in order, waiting for each
+#   remove         stops both and deletes what they kept
 #   kill           at once, as a crash would
 #   status         says what runs; exit 0 if both do
 #   topics         creates the topics of schemas/topics.tsv that are not there yet
@@ -11,8 +12,8 @@
 #   kill-kafka | stop-kafka | start-kafka      SIGKILL; in order; again on the same port
 #   pg-immediate | pg-stop | pg-start          as a crash would; in order; again
 #
-# Ports come from PG_PORT, KAFKA_PORT and CONTROLLER_PORT when DIR is made, else free ones are
-# taken. DIR/stack.env keeps them: source it for PGHOST, PGPORT, PGDATABASE, PGUSER, RB_PG and
+# Ports: PG_PORT, KAFKA_PORT and CONTROLLER_PORT, else those of the last start, else free ones.
+# DIR/stack.env keeps them: source it for PGHOST, PGPORT, PGDATABASE, PGUSER, RB_PG and
 # RB_KAFKA_BOOTSTRAP. Logs: DIR/log. TOPICS names another topics file, BROKERCTL the program that
 # creates them.
 set -euo pipefail
@@ -20,6 +21,7 @@ set -euo pipefail
 
 DATABASE=referral
 TOPICS=${TOPICS:-$CHECKOUT/schemas/topics.tsv}
+NAMED_PORTS=("PG_PORT=${PG_PORT:-}" "KAFKA_PORT=${KAFKA_PORT:-}" "CONTROLLER_PORT=${CONTROLLER_PORT:-}")
 ROLES=(projector gateway importer operator)
 
 # --- Postgres -------------------------------------------------------------------------------------
@@ -29,13 +31,15 @@ pg_bin() {
     for bin in ${PG_BIN:-} /usr/lib/postgresql/1[5-9]/bin; do [ -x "$bin/postgres" ] && { echo "$bin"; return; }; done
     die "PostgreSQL 15 or newer is not installed: run compose/install.sh run"
 }
-pg() { (as "$USER_PG" "$(pg_bin)/$1" "${@:2}"); }
+pg() { (as "$USER_PG" "$(pg_bin)/$1" "${@:2}" 9>&-); }
 pg_pid() { head -1 "$DIR/pg/postmaster.pid" 2>/dev/null || true; }
-pg_up() { pid_alive "$(pg_pid)"; }
+pg_up() { pid_runs "$(pg_pid)" "$DIR/pg"; }
 
+# `made` is written last: what an interrupted start left half made is made again.
 pg_make() {
-    [ ! -f "$DIR/pg/PG_VERSION" ] || return 0
-    pg initdb -D "$DIR/pg" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions
+    [ ! -f "$DIR/pg/made" ] || return 0
+    find "$DIR/pg" -mindepth 1 -delete
+    pg initdb -D "$DIR/pg" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-instructions
     # Whoever may enter the socket's folder is one of ours; the superuser is for the cluster's owner
     # and root alone. Over TCP a password is needed, and no role has one until somebody sets it.
     {
@@ -44,7 +48,13 @@ pg_make() {
         printf 'host\tall\tall\t127.0.0.1/32\tscram-sha-256\n'
     } >"$DIR/pg/pg_hba.conf"
     printf 'super\t%s\tpostgres\nsuper\troot\tpostgres\n' "$( (as "$USER_PG" id -un))" >"$DIR/pg/pg_ident.conf"
-    cat >>"$DIR/pg/postgresql.conf" <<EOF
+    echo "include = 'referral.conf'" >>"$DIR/pg/postgresql.conf"
+    touch "$DIR/pg/made"
+}
+# Written at each start: the folder may have been moved, a port changed. A statement's text or
+# parameters could hold what people wrote: the server's log gets neither.
+pg_conf() {
+    cat >"$DIR/pg/referral.conf" <<EOF
 listen_addresses = '127.0.0.1'
 port = $PG_PORT
 unix_socket_directories = '$PG_SOCKET'
@@ -61,12 +71,12 @@ log_min_error_statement = panic
 log_error_verbosity = terse
 EOF
 }
-# A statement's text or parameters could hold what people wrote: the server's log gets neither.
 
 pg_start() {
     pg_up && return 0
-    ! port_busy "$PG_PORT" || die "port $PG_PORT is busy: stop what listens there, or set PG_PORT"
-    pg pg_ctl -D "$DIR/pg" -l "$DIR/log/pg/postgres.log" -w -t 60 start >/dev/null ||
+    need_port PG_PORT
+    pg_conf
+    pg pg_ctl -D "$DIR/pg" -l "$DIR/log/pg/postgres.log" -w -t 60 start >/dev/null 2>&1 ||
         die "Postgres did not start: see $DIR/log/pg/postgres.log"
 }
 
@@ -89,7 +99,7 @@ pg_stop() { # MODE
 # --- Kafka ----------------------------------------------------------------------------------------
 
 kafka_pid() { cat "$DIR/kafka/pid" 2>/dev/null || true; }
-kafka_up() { pid_alive "$(kafka_pid)"; }
+kafka_up() { pid_runs "$(kafka_pid)" "$DIR/kafka/server.properties"; }
 
 java_with() { # JVM-OPTION... -- CLASS ARGUMENT...
     local options=()
@@ -100,8 +110,7 @@ java_with() { # JVM-OPTION... -- CLASS ARGUMENT...
         -cp "$DEPS/kafka/*" "$@"
 }
 
-kafka_make() {
-    [ ! -f "$DIR/kafka/data/meta.properties" ] || return 0
+kafka_conf() {
     cat >"$DIR/kafka/server.properties" <<EOF
 process.roles=broker,controller
 node.id=1
@@ -127,9 +136,16 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 EOF
+}
+
+kafka_make() {
+    [ ! -f "$DIR/kafka/made" ] || return 0
+    find "$DIR/kafka/data" -mindepth 1 -delete
+    kafka_conf
     (java_with -Xmx128m -XX:TieredStopAtLevel=1 -- kafka.tools.StorageTool format \
         -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d =)" -c "$DIR/kafka/server.properties" --standalone) \
         >"$DIR/log/kafka/format.log" 2>&1 || die "Kafka's storage could not be made: see $DIR/log/kafka/format.log"
+    touch "$DIR/kafka/made"
 }
 
 kafka_ready() {
@@ -138,10 +154,9 @@ kafka_ready() {
 }
 kafka_start() {
     kafka_up && return 0
-    local port
-    for port in "$KAFKA_PORT" "$CONTROLLER_PORT"; do
-        ! port_busy "$port" || die "port $port is busy: stop what listens there, or set KAFKA_PORT and CONTROLLER_PORT"
-    done
+    need_port KAFKA_PORT
+    need_port CONTROLLER_PORT
+    kafka_conf
     [ ! -f "$DIR/log/kafka/kafka.log" ] || mv "$DIR/log/kafka/kafka.log" "$DIR/log/kafka/kafka.log.1"
     (
         set -m # a process group of its own: Ctrl-C in the terminal is not for the broker
@@ -217,16 +232,19 @@ make_folders() {
     own_dir "$USER_KAFKA" "$group" "$DIR/log/kafka" 0755
 }
 
+# Ports: those that the caller names, else those of the last start, else free ones.
 make_env() {
-    [ ! -f "$DIR/stack.env" ] || return 0
-    local socket=$DIR/pg-socket group=$USER_DAEMON
+    local socket=$DIR/pg-socket group=$USER_DAEMON port
+    # shellcheck disable=SC1091
+    [ ! -f "$DIR/stack.env" ] || . "$DIR/stack.env"
+    for port in "${NAMED_PORTS[@]}"; do [ -z "${port#*=}" ] || printf -v "${port%%=*}" %s "${port#*=}"; done
     is_root || group=$(id -gn)
     # The kernel takes at most 107 bytes for a socket's path.
-    [ ${#socket} -le 80 ] || socket=$(mktemp -d /tmp/referral-pg.XXXXXX)
+    [ ${#socket} -le 80 ] || socket=$([ -d "${PG_SOCKET:-}" ] && echo "$PG_SOCKET" || mktemp -d /tmp/referral-pg.XXXXXX)
     own_dir "$USER_PG" "$group" "$socket" 0750
     PG_PORT=${PG_PORT:-$(free_port)} KAFKA_PORT=${KAFKA_PORT:-$(free_port)} CONTROLLER_PORT=${CONTROLLER_PORT:-$(free_port)}
     cat >"$DIR/stack.env.new" <<EOF
-# Written by compose/stack.sh when this folder was made.
+# Written by compose/stack.sh at each start.
 PG_PORT=$PG_PORT
 KAFKA_PORT=$KAFKA_PORT
 CONTROLLER_PORT=$CONTROLLER_PORT
@@ -246,28 +264,53 @@ load_env() {
     # shellcheck disable=SC1091
     . "$DIR/stack.env"
 }
+# Both were up already: then nothing is written, nothing changes.
+all_up() { [ -f "$DIR/stack.env" ] && load_env && pg_up && kafka_up; }
+
+lock() {
+    exec 9>"$DIR/lock"
+    flock -w 90 9 || die "another start or stop of $DIR is at work"
+}
 
 start() {
     [ -d "$DEPS/kafka" ] || die "Kafka is not in $DEPS: run compose/install.sh run"
     make_folders
+    lock
+    if all_up; then return; fi
     make_env
     load_env
-    exec 9>"$DIR/lock"
-    flock -w 60 9 || die "another start or stop of $DIR is at work"
-    local pid
+    pg_up || need_port PG_PORT
+    kafka_up || { need_port KAFKA_PORT && need_port CONTROLLER_PORT; }
+    local kafka failed=0
     (kafka_make && kafka_start) &
-    pid=$!
-    (pg_make >"$DIR/log/initdb.log" 2>&1 || die "Postgres could not be made: see $DIR/log/initdb.log") &&
-        pg_start && pg_roles || { wait "$pid" || true; exit 1; }
-    wait "$pid"
+    kafka=$!
+    (make_postgres) || failed=1
+    wait "$kafka" || failed=1
+    [ $failed -eq 0 ] || { stop_both; exit 1; }
 }
+make_postgres() {
+    pg_make >"$DIR/log/initdb.log" 2>&1 || die "Postgres could not be made: see $DIR/log/initdb.log"
+    pg_start
+    pg_roles
+}
+need_port() { ! port_busy "${!1}" || die "port ${!1} is busy: stop what listens there, or choose another with $1=PORT"; }
 
-stop() {
-    [ -f "$DIR/stack.env" ] || return 0
-    load_env
+stop_both() {
     kafka_stop &
     pg_stop fast
     wait $!
+}
+stop() {
+    [ -f "$DIR/stack.env" ] || return 0
+    lock
+    load_env
+    stop_both
+}
+
+remove() {
+    stop
+    case ${PG_SOCKET:-} in /tmp/referral-pg.*) rm -rf "$PG_SOCKET" ;; esac
+    rm -rf "$DIR/pg" "$DIR/kafka" "$DIR/pg-socket" "$DIR/log/pg" "$DIR/log/kafka" "$DIR/log/initdb.log" "$DIR/stack.env" "$DIR/lock"
 }
 
 status() {
@@ -284,6 +327,7 @@ DIR=$(realpath -m "$2")
 case $1 in
 start) start ;;
 stop) stop ;;
+remove) remove ;;
 kill) load_env && kafka_kill && pg_stop immediate ;;
 status) status ;;
 topics) load_env && make_topics ;;

@@ -26,6 +26,7 @@ finish() {
         local kept=${TEST_LOGS:-$CHECKOUT/build/test-logs}/$(basename "$STACK_DIR")
         mkdir -p "$kept" && cp -r "$STACK_DIR/log/." "$kept/" && say "the stack's logs: $kept" >&2
     fi
+    "$COMPOSE/stack.sh" remove "$STACK_DIR" || true
     rm -rf "$STACK_DIR"
     exit $rc
 }
