@@ -1,0 +1,161 @@
+#include "dossier/evolve.h"
+
+#include <string.h>
+
+/* NULL: no state of a person moves. */
+static change_fn *const changes[EVENT_MAX_] = {
+    [EVENT_REFERRAL_SUBMITTED] = change_referral_submitted,
+    [EVENT_CASEWORKERS_ASSIGNED] = change_caseworkers_assigned,
+    [EVENT_PLAN_SUBMITTED] = change_plan_submitted,
+    [EVENT_PLAN_APPROVED] = change_plan_approved,
+    [EVENT_REPORT_SUBMITTED] = change_report_submitted,
+    [EVENT_APPOINTMENT_BOOKED] = change_appointment_booked,
+    [EVENT_ATTENDANCE_RECORDED] = change_attendance_recorded,
+    [EVENT_FEEDBACK_GIVEN] = change_feedback_given,
+    [EVENT_PAST_APPOINTMENT_RECORDED] = change_past_appointment_recorded,
+    [EVENT_RISK_SHARED] = change_risk_shared,
+    [EVENT_RISK_DISCLOSED] = change_risk_disclosed,
+    [EVENT_RISK_ACKNOWLEDGED] = change_risk_acknowledged,
+    [EVENT_COMMAND_REFUSED] = NULL,
+};
+_Static_assert(EVENT_MAX_ == 13, "a new event: give it a change, and this line its number");
+
+res_t dossier_evolve(const struct dossier *before, const struct event *event, struct arena *arena,
+    struct dossier **ret)
+{
+    struct dossier *after = ARENA_NEW(arena, struct dossier);
+    if (after == NULL)
+        return FATAL("no room to evolve a dossier");
+    *after = *before;
+    const struct meta *meta = event_meta(event);
+    struct change change = {after, arena, event->type, event->body, meta, fact_time(meta), false};
+    MUST(event->type < EVENT_MAX_);
+    if (changes[event->type] != NULL)
+        changes[event->type](&change);
+    if (change.full)
+        return FATAL("no room to evolve a dossier");
+    *ret = after;
+    return RES_DONE;
+}
+
+/* By memcpy: the compiler may hold the generated array structs for unrelated types. */
+static void *copy_longer(struct change *change, void *array, size_t size, size_t more)
+{
+    struct array_any old;
+    memcpy(&old, array, sizeof old);
+    char *items = arena_array(change->arena, old.len + more, size);
+    if (items == NULL) {
+        change->full = true;
+        return NULL;
+    }
+    if (old.len > 0)
+        memcpy(items, old.items, old.len * size);
+    struct array_any longer = {items, old.len + more};
+    memcpy(array, &longer, sizeof longer);
+    return items;
+}
+
+void *change_append(struct change *change, void *array, size_t size)
+{
+    char *items = copy_longer(change, array, size, 1);
+    struct array_any longer;
+    memcpy(&longer, array, sizeof longer);
+    return items == NULL ? NULL : items + (longer.len - 1) * size;
+}
+
+void *change_copy(struct change *change, void *array, size_t size)
+{
+    return copy_longer(change, array, size, 0);
+}
+
+struct dossier_referral *change_referral(struct change *change, struct uuid id)
+{
+    const struct dossier_referral *old = dossier_referral(change->after, id);
+    if (old == NULL)
+        return NULL;
+    size_t at = (size_t)(old - change->after->referrals.items);
+    struct dossier_referral *items = change_copy(change, &change->after->referrals, sizeof *items);
+    return items == NULL ? NULL : &items[at];
+}
+
+struct dossier_referral *change_own_referral(struct change *change)
+{
+    return HAS(change->meta, META_REFERRAL) ? change_referral(change, change->meta->referral)
+                                            : NULL;
+}
+
+struct dossier_appointment *change_appointment(
+    struct change *change, struct dossier_referral *referral, struct uuid id)
+{
+    const struct dossier_appointment *old = referral_appointment(referral, id);
+    if (old == NULL)
+        return NULL;
+    size_t at = (size_t)(old - referral->appointments.items);
+    struct dossier_appointment *items = change_copy(change, &referral->appointments, sizeof *items);
+    return items == NULL ? NULL : &items[at];
+}
+
+/* -- which sealed fields a record holds ---------------------------------------------------------
+ */
+
+struct sealed_walk {
+    struct change *change;
+    struct view *paths; /* NULL: only counts */
+    size_t count;
+};
+
+static void walk_record(
+    struct sealed_walk *walk, const struct record_desc *desc, const void *record, struct view path);
+
+static void walk_field(
+    struct sealed_walk *walk, const struct field_desc *field, const void *at, struct view path)
+{
+    if (field->sealed != SEALED_NO) {
+        if (walk->paths != NULL)
+            walk->paths[walk->count] = path;
+        walk->count++;
+    } else if (field->kind == KIND_RECORD) {
+        walk_record(walk, field->record, at, path);
+    } else if (field->kind == KIND_ARRAY && field->item_kind == KIND_RECORD) {
+        struct array_any array;
+        memcpy(&array, at, sizeof array);
+        for (size_t i = 0; i < array.len; i++)
+            walk_record(walk, field->record, (const char *)array.items + i * field->item_size,
+                arena_printf(walk->change->arena, "%.*s/%zu", VIEW_ARG(path), i));
+    }
+}
+
+static void walk_record(
+    struct sealed_walk *walk, const struct record_desc *desc, const void *record, struct view path)
+{
+    for (uint32_t i = 0; i < desc->field_count; i++) {
+        const struct field_desc *field = &desc->fields[i];
+        if (has_bit(record, field->has_bit))
+            walk_field(walk, field, (const char *)record + field->offset,
+                arena_printf(walk->change->arena, "%.*s/%s", VIEW_ARG(path), field->name));
+    }
+}
+
+void change_sealed(struct change *change, struct dossier_sealed_array *array)
+{
+    const struct record_desc *desc = event_table[change->type].desc;
+    struct sealed_walk walk = {change, NULL, 0};
+    struct arena_mark mark = arena_mark(change->arena);
+    walk_record(&walk, desc, change->body, VIEW(""));
+    arena_rollback(change->arena, mark);
+    if (walk.count == 0)
+        return;
+    struct dossier_sealed *sealed = change_append(change, array, sizeof *sealed);
+    walk.paths = arena_array(change->arena, walk.count, sizeof *walk.paths);
+    if (sealed == NULL || walk.paths == NULL) {
+        change->full = true;
+        return;
+    }
+    sealed->record = change->meta->id;
+    sealed->fields.items = walk.paths;
+    sealed->fields.len = walk.count;
+    walk.count = 0;
+    walk_record(&walk, desc, change->body, VIEW(""));
+    for (size_t i = 0; i < walk.count; i++)
+        change->full |= walk.paths[i].ptr == NULL;
+}
