@@ -17,6 +17,9 @@ struct decider;
 typedef res_t decide_fn(const struct dossier *dossier, const struct command *command,
     struct arena *arena, struct event *ret);
 
+/* A command of ours was answered, so long after it was read. */
+typedef void decider_answered_fn(void *owner, int64_t took_us, bool refused);
+
 struct decider_conf {
     const char *service; /* static */
     const char *commands_topic;
@@ -26,6 +29,8 @@ struct decider_conf {
     size_t pending_max; /* commands in hand per partition; at it the partition pauses. 0: 2,048 */
     size_t command_bytes_max; /* larger ones are parked. 0: 262,144 */
     int64_t resend_us; /* first wait before the same bytes go again; doubles to 30 s. 0: 100 ms */
+    decider_answered_fn *answered; /* NULL: nobody asks */
+    void *owner;
     int64_t commit_us; /* least time between two commits of offsets. 0: 200 ms */
 };
 struct decider_ports {
@@ -48,10 +53,10 @@ struct decider_stats {
     int64_t parked;            /* records acknowledged by the parked topic */
     int64_t corrupt;           /* records of the stream ignored as unreadable */
     int64_t commits, commits_refused;
-    int64_t pending;   /* commands in hand now */
-    int64_t oldest_us; /* age of the oldest command in hand, by our clock; 0: none */
-    int64_t behind;    /* partitions still catching up */
-    int64_t owned;     /* partitions owned */
+    int64_t pending;      /* commands in hand now */
+    int64_t oldest_at_us; /* the log's time of the oldest command in hand; 0: none */
+    int64_t behind;       /* partitions still catching up */
+    int64_t owned;        /* partitions owned */
 };
 
 /* Everything is borrowed for the decider's life. */

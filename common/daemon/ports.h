@@ -61,9 +61,8 @@ struct group_port {
     /* Never waits. RETRY: the world is away, poll again later. FATAL: fenced, not authorised. */
     res_t (*poll)(void *self, struct port_event *ret);
     void (*record_done)(void *self, struct port_record *record);
-    /* Starts reading what ASSIGNED named, at `at` (all of them, in any order; what the group has
-     * stored is not looked at). */
-    res_t (*accept)(void *self, const struct port_position *at, size_t count);
+    /* Takes what ASSIGNED named, each to be read from where it was committed, all paused. */
+    res_t (*accept)(void *self);
     res_t (*release)(void *self);
     /* Under the current generation only. The answer is PORT_COMMITTED; one at a time. */
     res_t (*commit_start)(void *self, const struct port_position *next, size_t count);
@@ -73,8 +72,6 @@ struct group_port {
     /* A paused partition gives no records until resumed; none is lost. */
     res_t (*pause)(void *self, int32_t partition);
     res_t (*resume)(void *self, int32_t partition);
-    /* RETRY: no answer just now. May take as long as a round trip. */
-    res_t (*bounds)(void *self, int32_t partition, struct port_bounds *ret);
 };
 
 /* Reads the partitions of one topic that it is told to, where it is told to. */
@@ -84,6 +81,7 @@ struct reader_port {
     void (*record_done)(void *self, struct port_record *record);
     /* Exactly these from now on; records of before the call no longer come. */
     res_t (*assign)(void *self, const struct port_position *at, size_t count);
+    /* RETRY: no answer just now. May take as long as a round trip. */
     res_t (*bounds)(void *self, int32_t partition, struct port_bounds *ret);
 };
 

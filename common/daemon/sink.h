@@ -55,7 +55,9 @@ struct sink_conf {
     int64_t gather_us; /* catching up: a batch waits this long to fill. 0: 20 ms. Live: never */
 };
 struct sink_ports {
-    struct group_port events;      /* group membership on the stream; nothing is committed to it */
+    struct group_port members; /* who reads which partition; its records stay paused, nothing is
+                                  committed to it */
+    struct reader_port events;
     struct producer_port producer; /* only where it parks */
     struct database_port database;
     struct clock_port clock;

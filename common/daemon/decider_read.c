@@ -1,0 +1,237 @@
+/* Reading the stream: every record is ruled, what counts is remembered, and what it says of our own
+ * records on their way is noted. */
+#include "daemon/decider_impl.h"
+
+#include "daemon/fold.h"
+#include "obs/log.h"
+
+#include <string.h>
+
+static const char EVENTS[] = "referral.events";
+
+static bool is_of(const struct send *send, const struct port_record *record)
+{
+    return send->value.len == record->value.len &&
+           memcmp(send->value.ptr, record->value.ptr, record->value.len) == 0;
+}
+
+res_t decider_tail_lost(struct decider *decider, const struct send *send, int64_t read)
+{
+    struct uuid person = {{0}};
+    memcpy(person.b, send->key.ptr, sizeof(person.b));
+    return halt_now(&decider->halt, &(struct halt){.why = HALT_TAIL,
+                                        .topic = EVENTS,
+                                        .partition = send->partition,
+                                        .offset = send->acknowledged,
+                                        .person = person,
+                                        .expected = send->acknowledged,
+                                        .found = read});
+}
+
+/* Records acknowledged at or before this offset must have been met by now. */
+static res_t check_watched(
+    struct decider *decider, struct part *part, const struct port_record *record)
+{
+    while (part->watch_first != NULL && part->watch_first->acknowledged <= record->offset) {
+        struct send *send = part->watch_first;
+        if (send->acknowledged < record->offset || !is_of(send, record))
+            return decider_tail_lost(decider, send, record->offset);
+        part->watch_first = send->next_watched;
+        send->watched = false;
+        send_over(decider, send);
+    }
+    return RES_DONE;
+}
+
+static void note_met(struct desk *desk, const struct port_record *record)
+{
+    for (struct send *send = desk->sends; send != NULL; send = send->next_of_desk)
+        if (send->outstanding && is_of(send, record) && send->met_count < MET_MAX)
+            send->met[send->met_count++] = record->offset;
+}
+
+static void answered(struct decider *decider, struct pending *pending, bool refused)
+{
+    if (refused)
+        decider->stats.refused++;
+    else
+        decider->stats.accepted++;
+    if (decider->conf.answered != NULL)
+        decider->conf.answered(decider->conf.owner, decider->now - pending->read_us, refused);
+}
+
+/* The command whose record is on its way at this desk: answered, lost, or still waiting. */
+static void rule_ours(struct decider *decider, struct desk *desk, const struct port_record *record,
+    const struct folded *folded, const struct event *event)
+{
+    struct send *send = desk->current;
+    if (send == NULL)
+        return;
+    struct pending *pending = send->pending;
+    bool same_id = uuid_eq(pending->id, event_meta(event)->id);
+    bool ours = is_of(send, record);
+    if (same_id && (folded->ruling == RULING_COUNTS || folded->ruling == RULING_ANSWERED)) {
+        answered(decider, pending, event->type == EVENT_COMMAND_REFUSED);
+        send_let_go(decider, send);
+        pending_done(decider, pending);
+    } else if (ours && folded->ruling == RULING_LOST) {
+        decider->stats.lost++;
+        send_let_go(decider, send);
+    } else {
+        return;
+    }
+    desk_ready(decider, desk);
+    send_over(decider, send);
+}
+
+static res_t remember(struct decider *decider, const struct port_record *record,
+    const struct event *event, const struct folded *folded)
+{
+    struct store_port *store = &decider->ports.store;
+    const struct meta *meta = event_meta(event);
+    buf_clear(&decider->out);
+    TRY(fold_pack(folded->after, &decider->out));
+    struct port_dossier dossier = {
+        folded->after->version, folded->after->history, buf_as_view(&decider->out)};
+    TRY(store->dossier_put(store->self, record->partition, meta->person, &dossier));
+    const struct uuid key[2] = {meta->person, meta->id};
+    return store->answered_put(store->self, record->partition, key, meta->version);
+}
+
+static res_t stop_ruled(struct decider *decider, const struct port_record *record,
+    const struct event *event, const struct folded *folded)
+{
+    bool gap = folded->ruling == RULING_GAP;
+    return halt_now(&decider->halt, &(struct halt){.why = gap ? HALT_VERSION_GAP : HALT_FORKED,
+                                        .topic = EVENTS,
+                                        .partition = record->partition,
+                                        .offset = record->offset,
+                                        .person = event_meta(event)->person,
+                                        .expected = folded->before_version + 1,
+                                        .found = event_meta(event)->version});
+}
+
+static res_t rule(
+    struct decider *decider, const struct port_record *record, const struct event *event)
+{
+    struct store_port *store = &decider->ports.store;
+    const struct meta *meta = event_meta(event);
+    struct port_dossier stored = {0};
+    struct folded folded;
+    bool found = false, is_answered = false;
+    TRY(store->dossier(store->self, record->partition, meta->person, &stored, &found));
+    TRY(store->answered(store->self, record->partition, meta->person, meta->id, &is_answered));
+    const struct dossier *before = NULL;
+    if (found)
+        TRY(fold_unpack(decider->registry, stored.packed, decider->arena, &before));
+    TRY(fold_record(
+        before, &(struct fold_input){event, record->value, is_answered}, decider->arena, &folded));
+    if (folded.ruling == RULING_GAP || folded.ruling == RULING_FORKED)
+        return stop_ruled(decider, record, event, &folded);
+    if (folded.ruling == RULING_COUNTS) {
+        decider->stats.events++;
+        TRY(remember(decider, record, event, &folded));
+    }
+    struct desk *desk = desk_find(decider, meta->person);
+    if (desk != NULL) {
+        note_met(desk, record);
+        rule_ours(decider, desk, record, &folded, event);
+    }
+    return RES_DONE;
+}
+
+static res_t read_record(struct decider *decider, const struct port_record *record)
+{
+    struct part *part = &decider->parts[record->partition];
+    struct event event;
+    if (part->state == PART_NOT_OURS || record->offset < part->events_next)
+        return RES_DONE;
+    arena_clear(decider->arena);
+    switch (intake_event(decider->registry, record, decider->arena, &event)) {
+    case INTAKE_OK:
+        TRY(rule(decider, record, &event));
+        break;
+    case INTAKE_UPGRADE:
+        return halt_now(&decider->halt, &(struct halt){.why = HALT_UPGRADE,
+                                            .topic = EVENTS,
+                                            .partition = record->partition,
+                                            .offset = record->offset});
+    case INTAKE_NO_ROOM:
+        return FATAL("no room to read a record");
+    case INTAKE_CORRUPT:
+    default:
+        decider->stats.corrupt++;
+        log_line(LEVEL_WARN, "decider.ignored-corrupt",
+            LOG_AT(EVENTS, record->partition, record->offset));
+    }
+    TRY(check_watched(decider, part, record));
+    part->events_next = record->offset + 1;
+    return decider->ports.store.position_put(
+        decider->ports.store.self, record->partition, part->events_next);
+}
+
+static res_t open_caught_up(struct decider *decider)
+{
+    for (int32_t i = 0; i < decider->conf.partitions; i++) {
+        struct part *part = &decider->parts[i];
+        if (part->state != PART_CATCHING_UP || part->events_next < part->events_end ||
+            decider->coming_count > 0)
+            continue;
+        part->state = PART_OPEN;
+        part->paused = decider->draining;
+        if (!part->paused)
+            TRY(decider->ports.commands.resume(decider->ports.commands.self, i));
+        log_line(LEVEL_INFO, "decider.caught-up", LOG_AT(EVENTS, i, part->events_next));
+    }
+    return RES_DONE;
+}
+
+static res_t poll_one(struct decider *decider, struct port_event *event)
+{
+    struct reader_port *events = &decider->ports.events;
+    res_t res = events->poll(events->self, event);
+    if (res.act == RES_RETRY) {
+        log_res(res);
+        event->kind = PORT_NOTHING;
+        return RES_DONE;
+    }
+    TRY(res);
+    if (event->kind == PORT_GAP)
+        return halt_now(&decider->halt,
+            &(struct halt){.why = HALT_POSITION,
+                .topic = EVENTS,
+                .partition = event->positions[0].partition,
+                .offset = event->positions[0].offset,
+                .expected = decider->parts[event->positions[0].partition].events_next,
+                .found = -1});
+    return RES_DONE;
+}
+
+/* All that waits, up to a bound, in one transaction of the store. */
+res_t decider_read(struct decider *decider, bool *ret_more)
+{
+    struct reader_port *events = &decider->ports.events;
+    struct store_port *store = &decider->ports.store;
+    struct port_event event = {.kind = PORT_NOTHING};
+    bool begun = false;
+    res_t res = RES_DONE;
+    int n = 0;
+    for (; n < ROUND_MAX && res.act == RES_OK; n++) {
+        res = poll_one(decider, &event);
+        if (res.act != RES_OK || event.kind != PORT_RECORD)
+            break;
+        if (!begun)
+            res = store->begin(store->self);
+        begun = true;
+        if (res.act == RES_OK)
+            res = read_record(decider, &event.record);
+        events->record_done(events->self, &event.record);
+    }
+    if (begun && res.act == RES_OK)
+        res = store->commit(store->self);
+    else if (begun)
+        store->abort(store->self);
+    TRY(res);
+    *ret_more |= n == ROUND_MAX;
+    return open_caught_up(decider);
+}

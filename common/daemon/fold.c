@@ -1,0 +1,35 @@
+#include "daemon/fold.h"
+
+res_t fold_record(const struct dossier *before, const struct fold_input *input, struct arena *arena,
+    struct folded *ret)
+{
+    const struct meta *meta = event_meta(input->event);
+    if (before == NULL)
+        before = dossier_empty(arena);
+    if (before == NULL)
+        return FATAL("no room for a dossier");
+    struct dossier_head head = dossier_head_of(before);
+    struct referee_input place = {meta->version, meta->history};
+    struct folded folded = {
+        .ruling = referee_rule(&head, &place, input->answered), .before_version = head.version};
+    if (folded.ruling == RULING_COUNTS)
+        TRY(dossier_count(before, input->event, input->bytes, arena, &folded.after));
+    *ret = folded;
+    return RES_DONE;
+}
+
+res_t fold_pack(const struct dossier *dossier, struct buf *out)
+{
+    TRY(codec_write_dossier(dossier, out));
+    return out->failed ? FATAL("a dossier grew beyond its limit") : RES_DONE;
+}
+
+res_t fold_unpack(const struct codec_registry *registry, struct view packed, struct arena *arena,
+    const struct dossier **ret)
+{
+    struct dossier *dossier = NULL;
+    if (codec_read_dossier(registry, packed, arena, &dossier) != FRAME_OK)
+        return FATAL("a remembered dossier cannot be read: delete the state, it is rebuilt");
+    *ret = dossier;
+    return RES_DONE;
+}

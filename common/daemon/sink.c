@@ -1,0 +1,86 @@
+#include "daemon/sink_impl.h"
+
+#include <stdlib.h>
+
+enum { BATCH_ARENA_BYTES = 1 << 30, DOSSIER_BYTES_MAX = 4 << 20 };
+
+struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *ports,
+    const struct codec_registry *registry)
+{
+    MUST(conf->partitions > 0 && conf->partitions <= PORT_PARTITIONS_MAX);
+    struct sink *sink = calloc(1, sizeof(*sink));
+    MUST(sink != NULL);
+    sink->conf = *conf;
+    sink->ports = *ports;
+    sink->registry = registry;
+    if (sink->conf.batch_max == 0)
+        sink->conf.batch_max = 2000;
+    if (sink->conf.batch_bytes_max == 0)
+        sink->conf.batch_bytes_max = 8 << 20;
+    if (sink->conf.gather_us == 0)
+        sink->conf.gather_us = 20000;
+    sink->arena = arena_new(BATCH_ARENA_BYTES);
+    sink->out.limit = DOSSIER_BYTES_MAX;
+    sink->taken = calloc(sink->conf.batch_max, sizeof(*sink->taken));
+    MUST(sink->taken != NULL);
+    return sink;
+}
+
+void sink_free(struct sink *sink)
+{
+    if (sink == NULL)
+        return;
+    sink_drop_batch(sink);
+    arena_free(sink->arena);
+    buf_done(&sink->out);
+    free(sink->taken);
+    free(sink);
+}
+
+res_t sink_step(struct sink *sink, bool *ret_more)
+{
+    *ret_more = false;
+    sink->now = sink->ports.clock.now(sink->ports.clock.self);
+    TRY(sink_members(sink));
+    TRY(sink_claim(sink));
+    if (sink->phase == SINK_GATHERING)
+        TRY(sink_gather(sink, ret_more));
+    if (sink->phase == SINK_PARKING)
+        TRY(sink_park(sink));
+    if (sink->phase == SINK_WRITING && sink->retry_at <= sink->now)
+        TRY(sink_write(sink));
+    return RES_DONE;
+}
+
+int64_t sink_wake_at(const struct sink *sink)
+{
+    bool wants_database = sink->coming_count > 0 || sink->phase != SINK_GATHERING;
+    int64_t at = INT64_MAX;
+    if (wants_database)
+        at = sink->retry_at > sink->now ? sink->retry_at : sink->now;
+    if (sink->phase == SINK_GATHERING && sink->count > 0 && sink->full_at < at)
+        at = sink->full_at;
+    return at;
+}
+
+void sink_leave(struct sink *sink)
+{
+    sink_drop_batch(sink);
+    sink->ports.database.rollback(sink->ports.database.self);
+}
+
+const struct halt *sink_halt(const struct sink *sink)
+{
+    return &sink->halt;
+}
+
+void sink_stats(const struct sink *sink, struct sink_stats *ret)
+{
+    *ret = sink->stats;
+    for (int32_t i = 0; i < sink->conf.partitions; i++) {
+        const struct sink_part *part = &sink->parts[i];
+        ret->owned += part->ours;
+        if (part->ours && part->end > part->stored)
+            ret->behind += part->end - part->stored;
+    }
+}
