@@ -79,20 +79,3 @@ void buf_printf(struct buf *buf, const char *format, ...)
     }
     va_end(again);
 }
-
-void buf_json_text(struct buf *buf, struct view text)
-{
-    buf_byte(buf, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '"' || c == '\\')
-            buf_printf(buf, "\\%c", c);
-        else if (c == '\n')
-            buf_text(buf, "\\n");
-        else if (c < 0x20)
-            buf_printf(buf, "\\u%04x", c);
-        else
-            buf_byte(buf, c);
-    }
-    buf_byte(buf, '"');
-}

@@ -22,8 +22,6 @@ void buf_byte(struct buf *buf, uint8_t byte);
 void buf_view(struct buf *buf, struct view text);
 void buf_text(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string with its quotes: RFC 8259, only what must be escaped is. `text` is valid UTF-8. */
-void buf_json_text(struct buf *buf, struct view text);
 static inline struct view buf_as_view(const struct buf *buf)
 {
     return (struct view){buf->ptr == NULL ? "" : buf->ptr, buf->len};

@@ -218,6 +218,17 @@ static const struct fact *find_fact(const struct facts *facts, struct uuid id)
     return NULL;
 }
 
+static struct compare_table *table_of(struct compare *compare, struct view name)
+{
+    for (size_t i = 0; i < compare->table_count; i++)
+        if (view_eq(compare->tables[i].name, name))
+            return &compare->tables[i];
+    MUST(compare->table_count < COMPARE_TABLES_MAX);
+    struct compare_table *table = &compare->tables[compare->table_count++];
+    *table = (struct compare_table){.name = name};
+    return table;
+}
+
 static void report(
     struct compare *compare, const struct compare_cell *cell, struct view key, const char *what)
 {
@@ -231,6 +242,7 @@ enum { CELL_TABLE, CELL_KEY, CELL_ITEM, CELL_COLUMN, CELL_VALUE, CELL_COLUMNS };
 static void compare_rows_of(struct compare *compare, const struct facts *facts, struct view table,
     const struct rm_rows *rows, struct arena *arena)
 {
+    struct compare_table *counts = table_of(compare, table);
     for (size_t i = 0; i < rows->count; i++) {
         const struct view *row = rm_row(rows, i);
         struct compare_cell cell = {table, row[CELL_ITEM], row[CELL_COLUMN], row[CELL_VALUE]};
@@ -240,8 +252,9 @@ static void compare_rows_of(struct compare *compare, const struct facts *facts, 
             find_fact(facts, map_command_id(compare->space, record_table, row[CELL_KEY]));
         enum compare_ruling ruling =
             fact == NULL ? COMPARE_DIFFERENT : compare_cell(&fact->flat, &cell, arena);
-        compare->cells += ruling == COMPARE_EQUAL;
-        compare->not_stated += ruling == COMPARE_NOT_STATED;
+        counts->equal += ruling == COMPARE_EQUAL;
+        counts->not_stated += ruling == COMPARE_NOT_STATED;
+        counts->different += ruling == COMPARE_DIFFERENT || ruling == COMPARE_NO_ROW;
         if (fact == NULL)
             report(compare, &cell, row[CELL_KEY], "the row is not on the stream");
         else if (ruling == COMPARE_NO_ROW)

@@ -10,6 +10,15 @@
 
 #include <stdio.h>
 
+/* What became of the cells of one table of the source. */
+struct compare_table {
+    struct view name; /* of sql/compare.sql: lives for ever */
+    size_t equal;
+    size_t not_stated; /* columns that are not stated, for a reason (compare_rows.h) */
+    size_t different;
+};
+enum { COMPARE_TABLES_MAX = 40 };
+
 struct compare {
     struct pg *source;
     struct pg *target; /* reads schema read */
@@ -17,8 +26,8 @@ struct compare {
     const struct codec_registry *registry;
     struct uuid space; /* of command ids */
     FILE *out;         /* differences, one a line */
-    size_t cells;      /* compared */
-    size_t not_stated; /* cells of columns that are not stated, with a reason */
+    struct compare_table tables[COMPARE_TABLES_MAX];
+    size_t table_count;
     size_t differences;
 };
 

@@ -167,3 +167,5 @@ X("end_of_service_report_outcome", "achievement_level", MAP,
     "/outcomes/#/level ACHIEVED=achieved;PARTIALLY_ACHIEVED=partly;NOT_ACHIEVED=not")
 X("end_of_service_report_outcome", "progression_comments", ITEM, "/outcomes/#/progress")
 X("end_of_service_report_outcome", "additional_task_comments", ITEM, "/outcomes/#/further")
+X("risk", "supplementary_risk_id", SAME, "/source")
+X("end", "concluded_at", SAME, "/concludedAt")

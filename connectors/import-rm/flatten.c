@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* No scalar is larger than a digest. */
+enum { SEALED_SCALAR_MAX = sizeof(struct digest) };
+
 struct walk {
     const struct person_keys *keys;
     struct arena *arena;
@@ -94,16 +97,18 @@ static res_t walk_sealed(
     if (!seal_record_of(sealed, &place.record))
         return REJECT("a sealed field is too short");
     TRY(seal_open(walk->keys, place, sealed, walk->arena, &json));
-    if (field->plain->kind == KIND_RECORD) {
-        void *group = arena_alloc(walk->arena, field->plain->record->size);
-        if (group == NULL)
-            return FATAL("a record is larger than a comparison takes");
-        TRY(codec_json_read_plain(field->plain->record, json, walk->arena, group));
-        return walk_record(walk, field->plain->record, group, path);
-    }
-    struct view text;
-    TRY(codec_json_read_text(json, walk->arena, &text));
-    return add(walk, path, text);
+    union {
+        struct view text;
+        char any[SEALED_SCALAR_MAX];
+    } scalar;
+    bool group = field->plain->kind == KIND_RECORD;
+    void *value = group ? arena_alloc(walk->arena, field->plain->record->size) : &scalar;
+    if (value == NULL)
+        return FATAL("a record is larger than a comparison takes");
+    TRY(codec_json_read_plain(field, json, walk->arena, value));
+    return group ? walk_record(walk, field->plain->record, value, path)
+                 : add(walk, path,
+                       scalar_text(walk, field->plain->kind, field->plain->enumeration, value));
 }
 
 static res_t walk_field(

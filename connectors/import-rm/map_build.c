@@ -154,7 +154,7 @@ bool put_sealed(struct build *build, void *record, int bit, struct view *field, 
     if (cell.ptr == NULL)
         return false;
     CLEANUP(buf_done) struct buf json = {0};
-    buf_json_text(&json, cell);
+    codec_json_text(cell, &json);
     *field = arena_copy(build->context->arena, buf_as_view(&json));
     set_bit(record, bit);
     return true;

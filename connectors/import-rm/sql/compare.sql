@@ -119,3 +119,15 @@ FROM end_of_service_report_outcome o JOIN end_of_service_report s ON s.id = o.en
 JOIN referral r ON r.id = s.referral_id, jsonb_each_text(to_jsonb(o)) e
 WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND s.submitted_at IS NOT NULL
   AND e.value IS NOT NULL;
+
+--! risk
+SELECT DISTINCT ON (r.supplementary_risk_id) 'risk', r.service_usercrn || ':' || r.supplementary_risk_id,
+  NULL::text, 'supplementary_risk_id', r.supplementary_risk_id::text
+FROM referral r
+WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND r.supplementary_risk_id IS NOT NULL;
+
+--! end
+SELECT 'end_of_service_report', s.id::text, NULL::text, 'concluded_at', to_jsonb(r.concluded_at) #>> '{}'
+FROM end_of_service_report s JOIN referral r ON r.id = s.referral_id
+WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND s.submitted_at IS NOT NULL
+  AND r.concluded_at IS NOT NULL;
