@@ -19,6 +19,7 @@ void pg_rows_free(struct pg_rows *rows); /* NULL is fine */
 void pg_rows_free_p(struct pg_rows **rows);
 
 int pg_rows_count(const struct pg_rows *rows);
+int pg_rows_columns(const struct pg_rows *rows);
 /* Rows that an INSERT, UPDATE or DELETE touched. */
 int64_t pg_rows_affected(const struct pg_rows *rows);
 
