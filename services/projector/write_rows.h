@@ -1,0 +1,27 @@
+/* Rows into Postgres: for each table one statement that puts all rows of a batch and one that takes
+ * those away that are gone, as arrays through unnest. The statements are made from the tables'
+ * descriptions. Inside the caller's transaction; one thread, one writer. */
+#ifndef PROJECTOR_WRITE_ROWS_H
+#define PROJECTOR_WRITE_ROWS_H
+
+#include "pg/pipe.h"
+#include "projector/project.h"
+
+struct row_writer;
+
+/* Borrows the projection. Aborts without memory. */
+struct row_writer *row_writer_new(const struct projection *projection);
+void row_writer_free(struct row_writer *writer); /* NULL is fine */
+
+/* Queues what changed in the open pipeline; a table without changes costs nothing. RETRY, FATAL,
+ * REJECT: as pg_pipe_send. *ret_rows: rows queued. */
+res_t row_writer_send(struct row_writer *writer, struct pg *pg, const struct row_changes *changes,
+    int64_t *ret_rows) MUST_USE;
+
+/* SELECT of all columns of a table, in order of its primary key (texts by byte). For comparing. */
+const char *row_writer_select(const struct row_writer *writer, size_t table);
+/* A row of that SELECT; views good until the rows are freed. NULL: arena full. */
+struct cell *row_read(
+    const struct table *table, struct pg_rows *rows, int row, struct arena *arena);
+
+#endif
