@@ -41,6 +41,9 @@ size_t deadlines_of(const struct dossier *dossier, const struct dossier_referral
 struct deadline deadline_running(const struct dossier *dossier,
     const struct dossier_referral *referral, enum deadline_code code);
 
+/* When feedback on the appointment is due, given or not. */
+int64_t feedback_due(const struct dossier_appointment *appointment);
+
 /* "contact", "plan-approval"; DEADLINE_NONE: "". */
 const char *deadline_text(enum deadline_code code);
 
