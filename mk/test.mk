@@ -2,16 +2,19 @@
 # system (everything, browser included). A folder of tests/ is one Criterion program.
 TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs,tests/common/$(d)/test_*.c) \
   tests/services/*/test_*.c tests/connectors/*/test_*.c))))
-TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal daemon,tests/common/$(d)/test_*.c)))))
+TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal daemon codec/oracle,tests/common/$(d)/test_*.c)))))
 test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
+
+# What a test program takes from beside its own folder.
+ALSO_tests/common/codec/oracle := tests/common/codec/sample.c
 
 # $(1) folder
 define test_program
-TOBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(wildcard $(1)/*.c))
+TOBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(wildcard $(1)/*.c) $$(ALSO_$(1)))
 $$(O)/test/$(call test_name,$(1)): $$(TOBJ_$(1)) $$(COMMON_LIBS) $$(foreach s,$$(SERVICES) $$(CONNECTORS),$$(O)/lib$$(s).a)
 	@mkdir -p $$(@D)
 	@echo "link $$@"
-	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(TOBJ_$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lcriterion
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(TOBJ_$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lavro -lcriterion
 endef
 $(foreach t,$(TESTS_core) $(TESTS_edge),$(eval $(call test_program,$(t))))
 

@@ -29,8 +29,9 @@ struct check_error {
 /* The refusal code (DOMAIN section 3): "field-missing", "field-too-long", ... */
 const char *check_code(enum check_rule rule);
 
-/* True if everything holds; else the first failure in field order, missing ones first within a
- * record. A command is checked against its command's table. */
+/* True if everything holds; else what is answered: missing before too long before invalid before
+ * not allowed, and of those the first in field order. A command is checked against its own table.
+ */
 bool check_record(
     const struct record_desc *desc, const void *record, struct check_error *ret_error);
 

@@ -38,6 +38,7 @@ struct enum_desc {
     const char *name;
     const char *const *symbols; /* JSON spelling: not-held is not_held in Avro */
     int32_t count;
+    bool unknown_ok; /* a sender may state "unknown"; else only a newer schema's symbol is it */
 };
 
 struct field_desc {

@@ -84,6 +84,25 @@ static void emit_schema_rows(const struct model *model, const struct ids *ids, s
     buf_text(out, "};\nconst size_t schema_count = sizeof schema_table / sizeof *schema_table;\n");
 }
 
+static void emit_newest(const struct model *model, const struct ids *ids, struct buf *out)
+{
+    for (int commands = 0; commands < 2; commands++) {
+        buf_text(out, commands ? "const int32_t command_schema_id[COMMAND_MAX_] = {\n"
+                               : "const int32_t event_schema_id[EVENT_MAX_] = {\n");
+        for (size_t i = 0; i < ids->count; i++) {
+            bool command = false;
+            const char *place = place_of(model, &ids->rows[i], &command);
+            bool event = strncmp(place, "EVENT_", 6) == 0;
+            if (ids->rows[i].newest && (commands ? command : event))
+                buf_printf(out, "    [%s] = %d,\n", place, ids->rows[i].id);
+        }
+        buf_text(out, "};\n");
+    }
+    for (size_t i = 0; i < ids->count; i++)
+        if (ids->rows[i].newest && strcmp(ids->rows[i].record, "Dossier") == 0)
+            buf_printf(out, "const int32_t dossier_schema_id = %d;\n", ids->rows[i].id);
+}
+
 void emit_rows(const struct model *model, const struct ids *ids, struct buf *out)
 {
     const struct record *events[TYPES_MAX];
@@ -94,6 +113,7 @@ void emit_rows(const struct model *model, const struct ids *ids, struct buf *out
     emit_event_rows(model, events, count, out);
     emit_command_rows(model, events, count, out);
     emit_schema_rows(model, ids, out);
+    emit_newest(model, ids, out);
 }
 
 void emit_embedded(struct view text, struct buf *out)

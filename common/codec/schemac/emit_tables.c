@@ -16,7 +16,8 @@ static void emit_enum_table(const struct enumeration *enumeration, struct buf *o
     }
     buf_printf(out, "};\nconst struct enum_desc %s_enum = {", enumeration->cname);
     emit_string(out, enumeration->name);
-    buf_printf(out, ", %s_symbols, %zu};\n\n", enumeration->cname, enumeration->count);
+    buf_printf(out, ", %s_symbols, %zu, %s};\n\n", enumeration->cname, enumeration->count,
+        enumeration->unknown_ok ? "true" : "false");
 }
 
 static const char *item_type(enum kind kind)

@@ -105,7 +105,8 @@ static struct enumeration *enum_parse(struct model *model, json_t *source)
         .cname = name_snake(model->arena, name),
         .doc = text_of(source, "doc"),
         .symbols = arena_array(model->arena, count, sizeof(char *)),
-        .count = count};
+        .count = count,
+        .unknown_ok = json_is_true(json_object_get(source, "statesUnknown"))};
     for (size_t i = 0; i < count; i++)
         made->symbols[i] =
             symbol_spelling(model->arena, json_string_value(json_array_get(symbols, i)));

@@ -19,6 +19,7 @@ struct enumeration {
     const char *doc;
     const char **symbols;
     size_t count;
+    bool unknown_ok;
 };
 
 /* A type without its nullability: what a field, an array's item or a sealed plaintext is. */
