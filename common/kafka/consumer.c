@@ -169,10 +169,11 @@ void kafka_consumer_close(struct kafka_consumer *consumer)
         rd_kafka_queue_destroy(consumer->commits);
     if (consumer->queue != NULL)
         rd_kafka_queue_destroy(consumer->queue);
-    if (consumer->rk != NULL)
-        rd_kafka_destroy(consumer->rk);
+    /* The lists hold on to partitions inside the client, and destroy waits for those. */
     kafka_list_free_p(&consumer->offered);
     kafka_list_free_p(&consumer->owned);
+    if (consumer->rk != NULL)
+        rd_kafka_destroy(consumer->rk);
     for (size_t i = 0; i < consumer->name_count; i++)
         free(consumer->names[i]);
     if (consumer->wake >= 0)
