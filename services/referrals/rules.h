@@ -1,0 +1,28 @@
+/* Inside services/referrals: what the table of decide_referrals.c puts together, by file. */
+#ifndef REFERRALS_RULES_H
+#define REFERRALS_RULES_H
+
+#include "dossier/decision.h"
+
+/* decide_submit.c */
+extern guard_fn *const submit_guards[];
+guard_fn submit_find, submit_fields, submit_ids;
+void submit_finish(struct decision *decision, void *event);
+
+/* decide_plan.c: caseworkers and the action plan */
+extern guard_fn *const assign_guards[], *const plan_guards[], *const approve_guards[];
+guard_fn assign_fields, plan_fields, plan_ids;
+void plan_finish(struct decision *decision, void *event);
+
+/* decide_report.c */
+extern guard_fn *const report_guards[];
+guard_fn report_fields, report_ids;
+void report_finish(struct decision *decision, void *event);
+
+/* A reference number: 2 of 24 letters, 4 digits, the service's 2 letters, nothing that is read for
+ * something else (0 and O, 1 and I, 5 and S, 8 and B never both). `suffix`: the service's 2. */
+bool reference_valid(struct view reference, struct view suffix);
+/* The 2 letters of a service; absent: its terms do not say. */
+struct view reference_suffix(const struct terms *terms, struct arena *arena);
+
+#endif

@@ -1,0 +1,23 @@
+/* Inside services/sessions: what the table of decide_sessions.c puts together, by file. */
+#ifndef SESSIONS_RULES_H
+#define SESSIONS_RULES_H
+
+#include "dossier/decision.h"
+
+/* decide_book.c */
+extern guard_fn *const book_guards[], *const past_guards[], *const past_after_end_guards[];
+guard_fn book_fields, past_fields, new_appointment;
+
+/* decide_record.c */
+extern guard_fn *const attendance_guards[], *const feedback_guards[];
+guard_fn attendance_fields, feedback_fields, known_appointment;
+
+/* A DNA is one only after due notice: 24 hours before the start. */
+bool notice_in_time(const struct notice *notice, int64_t start);
+/* Conditions on a record that the schema's tables cannot say. */
+void check_attendance(struct decision *decision, const struct attendance *attendance);
+/* Which texts are due depends on whether the person came and the session took place. */
+void check_feedback(struct decision *decision, const struct feedback *feedback,
+    const struct attendance *attendance);
+
+#endif
