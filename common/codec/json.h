@@ -42,9 +42,9 @@ struct codec_json_options {
     bool soft;        /* import: check_rule errors are collected, not refused (nor values cut) */
     bool from_import; /* fields `by: import` may be stated */
     bool partial;     /* drafts: nothing is missing */
-    struct codec_error *errors; /* room for errors_max of them, in field order; NULL: none kept */
+    struct codec_error *errors; /* room for errors_max of them, one a field; NULL: none kept */
     size_t errors_max;
-    size_t error_count; /* out: how many there were, kept or not */
+    size_t error_count; /* out: how many there were (at most 64 are found) */
 };
 
 /* Reads an object into *ret_record. Texts live in the arena. A sealed field is checked against its
@@ -72,6 +72,8 @@ struct codec_json_out {
 /* Appends the record as compact JSON; absent fields are left out. `opts` may be NULL. */
 void codec_json_write(const struct record_desc *desc, const void *record,
     const struct codec_json_out *opts, struct buf *out);
+/* One value of the field's kind (a sealed field's plaintext: pass field->plain). */
+void codec_json_write_value(const struct field_desc *field, const void *value, struct buf *out);
 /* A JSON string literal, quotes included. Text must be valid UTF-8. */
 void codec_json_text(struct view text, struct buf *out);
 
