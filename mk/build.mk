@@ -1,6 +1,7 @@
 # Every common folder is one .a; every folder of services/ and connectors/ is one program, its pure
 # parts (everything but main.c) also an .a for the tests.
-SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c))))
+SERVICES := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/*.c)))))
+WITH_MAIN := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c connectors/*/main.c))))
 CONNECTORS := $(notdir $(patsubst %/,%,$(dir $(wildcard connectors/*/main.c))))
 
 define common_lib
@@ -29,7 +30,7 @@ endef
 $(foreach s,$(SERVICES),$(eval $(call program,$(s),services/$(s))))
 $(foreach c,$(CONNECTORS),$(eval $(call program,$(c),connectors/$(c))))
 
-PROGRAMS = $(patsubst %,$(O)/bin/%,$(SERVICES) $(CONNECTORS))
+PROGRAMS = $(patsubst %,$(O)/bin/%,$(WITH_MAIN))
 
 $(O)/%.o: %.c | gen
 	@mkdir -p $(@D)

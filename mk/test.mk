@@ -7,6 +7,12 @@ test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
 
 # What a test program takes from beside its own folder.
 ALSO_tests/common/codec/oracle := tests/common/codec/sample.c
+STORY := tests/support/story.c tests/support/commands.c
+ALSO_tests/common/dossier := $(STORY)
+ALSO_tests/services/referrals := $(STORY)
+ALSO_tests/services/sessions := $(STORY)
+ALSO_tests/services/risk := $(STORY)
+$(O)/tests/%.o: CFLAGS_ALL += -Itests
 
 # $(1) folder
 define test_program
