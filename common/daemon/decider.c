@@ -125,6 +125,13 @@ const struct halt *decider_halt(const struct decider *decider)
     return &decider->halt;
 }
 
+struct decider_place decider_place(const struct decider *decider, int32_t partition)
+{
+    const struct part *part = &decider->parts[partition];
+    return (struct decider_place){
+        part->state != PART_NOT_OURS, part->events_next, part->commands_next};
+}
+
 void decider_stats(const struct decider *decider, struct decider_stats *ret)
 {
     *ret = decider->stats;

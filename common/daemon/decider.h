@@ -75,6 +75,12 @@ bool decider_idle(const struct decider *decider);
 /* Commits what may be committed, waiting for the answer, and lets go of everything. */
 void decider_leave(struct decider *decider);
 
+struct decider_place {
+    bool owned;
+    int64_t events_next;   /* of the stream */
+    int64_t commands_next; /* -1: none read since the partition is ours */
+};
+struct decider_place decider_place(const struct decider *decider, int32_t partition);
 const struct halt *decider_halt(const struct decider *decider);
 void decider_stats(const struct decider *decider, struct decider_stats *ret);
 

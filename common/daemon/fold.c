@@ -1,5 +1,18 @@
 #include "daemon/fold.h"
 
+#include <stdio.h>
+
+struct digest fold_fingerprint(void)
+{
+    char edition[32];
+    int len = snprintf(edition, sizeof(edition), "fold %d", FOLD_EDITION);
+    struct digest digest = sha256((struct view){edition, (size_t)len});
+    for (size_t i = 0; i < schema_count; i++)
+        digest =
+            history_next(digest, (struct view){schema_table[i].text, schema_table[i].text_len});
+    return digest;
+}
+
 res_t fold_record(const struct dossier *before, const struct fold_input *input, struct arena *arena,
     struct folded *ret)
 {

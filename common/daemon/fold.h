@@ -7,6 +7,11 @@
 #include "dossier/dossier.h"
 #include "event/event.h"
 
+/* Of all that a packed dossier depends on: what is remembered under another one is dropped and
+ * rebuilt. FOLD_EDITION goes up whenever evolve gives other dossiers from the same records. */
+enum { FOLD_EDITION = 1 };
+struct digest fold_fingerprint(void);
+
 struct fold_input {
     const struct event *event;
     struct view bytes; /* as on the log */
