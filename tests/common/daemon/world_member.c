@@ -1,0 +1,390 @@
+#include "world.h"
+
+#include "base/arena.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The test's own decide: sharing is accepted, acknowledging refused. */
+res_t test_decide(const struct dossier *dossier, const struct command *command, struct arena *arena,
+    struct event *ret)
+{
+    (void)dossier;
+    if (command->type == COMMAND_SHARE_RISK) {
+        struct risk_shared *shared = ARENA_NEW(arena, struct risk_shared);
+        *shared = *(const struct risk_shared *)command->body;
+        *ret = (struct event){EVENT_RISK_SHARED, shared};
+        return RES_DONE;
+    }
+    struct command_refused *refused = ARENA_NEW(arena, struct command_refused);
+    *refused = (struct command_refused){.meta = *command_meta(command), .code = VIEW("test")};
+    SET(refused, COMMAND_REFUSED_CODE);
+    *ret = (struct event){EVENT_COMMAND_REFUSED, refused};
+    return RES_DONE;
+}
+
+static res_t poll_commands(void *self, struct port_event *ret)
+{
+    struct member *member = self;
+    *ret = (struct port_event){.kind = PORT_NOTHING, .positions = member->news_at};
+    if (member->news_count > 0) {
+        ret->kind = member->news[0];
+        memmove(
+            member->news, member->news + 1, (size_t)--member->news_count * sizeof(*member->news));
+        for (int i = 0; i < WORLD_PARTITIONS; i++)
+            member->news_at[ret->position_count++] =
+                (struct port_position){i, member->world->committed[i]};
+        return RES_DONE;
+    }
+    if (member->commit_pending && !member->commits_held) {
+        member->commit_pending = false;
+        *ret = (struct port_event){.kind = PORT_COMMITTED,
+            .positions = member->commit_at,
+            .position_count = member->commit_count,
+            .commit = member->commit_answer};
+        return RES_DONE;
+    }
+    for (int32_t i = 0; i < WORLD_PARTITIONS && member->accepted; i++) {
+        if (!member->assigned[i] || member->paused[i])
+            continue;
+        const struct world_record *record =
+            world_at(member->world, WORLD_COMMANDS, i, member->commands_next[i]);
+        if (record == NULL)
+            continue;
+        member->commands_next[i] = record->offset + 1;
+        ret->kind = PORT_RECORD;
+        ret->record = (struct port_record){.partition = i,
+            .offset = record->offset,
+            .at_us = 1,
+            .key = record_key(record),
+            .value = record_value(record)};
+        return RES_DONE;
+    }
+    return RES_DONE;
+}
+
+static void record_done(void *self, struct port_record *record)
+{
+    (void)self;
+    (void)record;
+}
+
+static res_t accept_(void *self)
+{
+    struct member *member = self;
+    member->accepted = true;
+    for (int i = 0; i < WORLD_PARTITIONS; i++) {
+        member->assigned[i] = member->paused[i] = true;
+        member->commands_next[i] =
+            member->world->committed[i] < 0 ? 0 : member->world->committed[i];
+    }
+    return RES_DONE;
+}
+
+static res_t release(void *self)
+{
+    struct member *member = self;
+    member->accepted = false;
+    memset(member->assigned, 0, sizeof(member->assigned));
+    return RES_DONE;
+}
+
+/* The broker takes any offset of the present generation: only the driver keeps it from turning
+ * back. */
+static void store_commit_of(struct member *member, const struct port_position *next, size_t count)
+{
+    if (member->commit_answer != PORT_COMMIT_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        int64_t *committed = &member->world->committed[next[i].partition];
+        if (next[i].offset < *committed)
+            member->world->turned_back = true;
+        *committed = next[i].offset;
+    }
+}
+
+static res_t commit_start(void *self, const struct port_position *next, size_t count)
+{
+    struct member *member = self;
+    cr_assert(!member->commit_pending, "one commit at a time");
+    member->commit_pending = true;
+    memcpy(member->commit_at, next, count * sizeof(*next));
+    member->commit_count = count;
+    store_commit_of(member, next, count);
+    return RES_DONE;
+}
+
+static res_t commit(
+    void *self, const struct port_position *next, size_t count, enum port_commit *ret)
+{
+    struct member *member = self;
+    store_commit_of(member, next, count);
+    *ret = member->commit_answer;
+    return RES_DONE;
+}
+
+static res_t pause_(void *self, int32_t partition)
+{
+    struct member *member = self;
+    member->paused[partition] = true;
+    return RES_DONE;
+}
+
+static res_t resume(void *self, int32_t partition)
+{
+    struct member *member = self;
+    member->paused[partition] = false;
+    return RES_DONE;
+}
+
+static res_t poll_events(void *self, struct port_event *ret)
+{
+    struct member *member = self;
+    *ret = (struct port_event){.kind = PORT_NOTHING, .positions = member->news_at};
+    for (int32_t i = 0; i < WORLD_PARTITIONS && !member->reader_held; i++) {
+        const struct world_record *record =
+            world_at(member->world, WORLD_EVENTS, i, member->events_next[i]);
+        if (!member->reading[i])
+            continue;
+        if (member->events_next[i] > member->world->logs[WORLD_EVENTS][i].next) {
+            ret->kind = PORT_GAP;
+            member->news_at[0] = (struct port_position){i, member->events_next[i]};
+            ret->position_count = 1;
+            return RES_DONE;
+        }
+        if (record == NULL)
+            continue;
+        member->events_next[i] = record->offset + 1;
+        ret->kind = PORT_RECORD;
+        ret->record = (struct port_record){.partition = i,
+            .offset = record->offset,
+            .at_us = 1,
+            .key = record_key(record),
+            .value = record_value(record)};
+        return RES_DONE;
+    }
+    return RES_DONE;
+}
+
+static res_t assign(void *self, const struct port_position *at, size_t count)
+{
+    struct member *member = self;
+    memset(member->reading, 0, sizeof(member->reading));
+    for (size_t i = 0; i < count; i++) {
+        member->reading[at[i].partition] = true;
+        member->events_next[at[i].partition] = at[i].offset;
+    }
+    return RES_DONE;
+}
+
+static res_t bounds(void *self, int32_t partition, struct port_bounds *ret)
+{
+    struct member *member = self;
+    if (member->bounds_away > 0) {
+        member->bounds_away--;
+        return RETRY("away");
+    }
+    *ret = (struct port_bounds){0, member->world->logs[WORLD_EVENTS][partition].next};
+    return RES_DONE;
+}
+
+static void give_report(
+    struct member *member, uint64_t tag, enum port_outcome outcome, int64_t offset)
+{
+    cr_assert_lt(member->report_count, 1024);
+    member->reports[(member->report_first + member->report_count++) % 1024] =
+        (struct port_report){tag, outcome, offset, false};
+}
+
+static void hold(struct member *member, enum port_topic topic, const struct port_message *message)
+{
+    struct world *world = member->world;
+    cr_assert_lt(world->held_count, WORLD_HELD_MAX);
+    struct world_held *held = &world->held[world->held_count++];
+    *held = (struct world_held){.from = member,
+        .topic = topic,
+        .partition = message->partition,
+        .key_len = message->key.len,
+        .value_len = message->value.len,
+        .tag = message->tag};
+    held->bytes = malloc(message->key.len + message->value.len + 1);
+    memcpy(held->bytes, message->key.ptr, message->key.len);
+    memcpy(held->bytes + message->key.len, message->value.ptr, message->value.len);
+    for (size_t i = 0; i < message->header_count; i++)
+        if (strcmp(message->headers[i].name, "reason") == 0)
+            snprintf(
+                held->reason, sizeof(held->reason), "%.*s", VIEW_ARG(message->headers[i].value));
+}
+
+/* It lands, and its report says something else, or nothing. */
+static void land_with(struct member *member, enum port_outcome outcome, bool silent)
+{
+    world_land(member->world);
+    struct port_report *last =
+        &member->reports[(member->report_first + member->report_count - 1) % 1024];
+    if (silent) {
+        member->report_count--;
+        return;
+    }
+    last->outcome = outcome;
+    if (outcome != PORT_WRITTEN)
+        last->offset = -1;
+}
+
+static res_t produce(void *self, enum port_topic topic, const struct port_message *message)
+{
+    struct member *member = self;
+    struct world *world = member->world;
+    cr_assert_gt(message->key.len, 0, "the producer takes no empty key");
+    if (member->fate == FATE_NO_ROOM)
+        return RETRY("no room");
+    if (member->fate == FATE_TOO_LARGE && topic == PORT_EVENTS)
+        return REJECT("too large");
+    member->produced++;
+    if (member->fate == FATE_HELD || member->fate == FATE_WRITTEN ||
+        member->fate == FATE_UNKNOWN_WRITTEN || member->fate == FATE_SILENT_WRITTEN)
+        hold(member, topic, message);
+    switch (member->fate) {
+    case FATE_WRITTEN:
+        cr_assert_eq(world->held_count, 1, "held appends come first");
+        world_land(world);
+        break;
+    case FATE_UNKNOWN_WRITTEN:
+        land_with(member, PORT_UNKNOWN, false);
+        break;
+    case FATE_SILENT_WRITTEN:
+        land_with(member, PORT_WRITTEN, true);
+        break;
+    case FATE_DROPPED:
+        give_report(member, message->tag, PORT_NOT_WRITTEN, -1);
+        break;
+    case FATE_UNKNOWN_DROPPED:
+        give_report(member, message->tag, PORT_UNKNOWN, -1);
+        break;
+    case FATE_NEVER:
+        give_report(member, message->tag, PORT_NOT_WRITTEN, -1);
+        if (topic == PORT_EVENTS)
+            member->reports[(member->report_first + member->report_count - 1) % 1024].never = true;
+        break;
+    case FATE_ACKED_LOST:
+        give_report(
+            member, message->tag, PORT_WRITTEN, world->logs[WORLD_EVENTS][message->partition].next);
+        break;
+    case FATE_HELD:
+    case FATE_NO_ROOM:
+    case FATE_TOO_LARGE:
+    default:
+        break;
+    }
+    return RES_DONE;
+}
+
+static res_t report(void *self, struct port_report *ret, bool *ret_any)
+{
+    struct member *member = self;
+    *ret_any = member->report_count > 0 && !member->reports_held;
+    if (!*ret_any)
+        return RES_DONE;
+    *ret = member->reports[member->report_first];
+    member->report_first = (member->report_first + 1) % 1024;
+    member->report_count--;
+    return RES_DONE;
+}
+
+static int64_t now(void *self)
+{
+    struct member *member = self;
+    return member->world->now;
+}
+
+struct decider_ports member_ports(struct member *member)
+{
+    return (struct decider_ports){
+        .commands = {member, poll_commands, record_done, accept_, release, commit_start, commit,
+            pause_, resume},
+        .events = {member, poll_events, record_done, assign, bounds},
+        .producer = {member, produce, report},
+        .store = world_store_port(member),
+        .clock = {member, now},
+    };
+}
+
+struct member *member_new(struct world *world)
+{
+    struct member *member = calloc(1, sizeof(*member));
+    member->world = world;
+    member->conf = (struct decider_conf){.service = "risk",
+        .commands_topic = "risk.commands",
+        .family = FAMILY_RISK,
+        .decide = test_decide,
+        .partitions = WORLD_PARTITIONS,
+        .commit_us = 1};
+    struct decider_ports ports = member_ports(member);
+    member->decider = decider_new(&member->conf, &ports, world->registry);
+    return member;
+}
+
+void member_assign(struct member *member)
+{
+    member->news[member->news_count++] = PORT_ASSIGNED;
+}
+
+void member_revoke(struct member *member, bool lost)
+{
+    member->news[member->news_count++] = lost ? PORT_LOST : PORT_REVOKED;
+}
+
+struct member *member_start(struct world *world)
+{
+    struct member *member = member_new(world);
+    member_assign(member);
+    return member;
+}
+
+void member_free(struct member *member)
+{
+    struct world *world = member->world;
+    for (size_t i = 0; i < world->held_count; i++)
+        if (world->held[i].from == member)
+            world->held[i].from = NULL;
+    decider_free(member->decider);
+    store_drop(&member->store);
+    store_drop(&member->before);
+    free(member);
+}
+
+res_t member_step(struct member *member)
+{
+    bool more;
+    member->world->now++;
+    return decider_step(member->decider, &more);
+}
+
+void member_run(struct member *member)
+{
+    for (int i = 0; i < 40; i++) {
+        res_t res = member_step(member);
+        cr_assert(res.act == RES_OK, "%s", res.what);
+    }
+}
+
+void member_restart(struct member **member, bool keep_store)
+{
+    struct member *old = *member;
+    struct member *new = member_start(old->world);
+    if (keep_store) {
+        new->store = old->store;
+        old->store = (struct world_store){0};
+    }
+    member_free(old);
+    *member = new;
+}
+
+struct decider_stats member_stats(const struct member *member)
+{
+    struct decider_stats stats;
+    decider_stats(member->decider, &stats);
+    return stats;
+}
