@@ -1,8 +1,8 @@
 # Four rings: core (pure), edge (one adapter), flow (several services over real Kafka and Postgres),
 # system (everything, browser included). A folder of tests/ is one Criterion program.
-TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs,tests/common/$(d)/test_*.c) \
+TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs daemon,tests/common/$(d)/test_*.c) \
   tests/services/*/test_*.c tests/connectors/*/test_*.c))))
-TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal daemon codec/oracle,tests/common/$(d)/test_*.c)))))
+TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal codec/oracle,tests/common/$(d)/test_*.c)))))
 test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
 
 # What a test program takes from beside its own folder.

@@ -77,6 +77,7 @@ struct member {
     int news_count;
     enum port_commit commit_answer; /* given to commits */
     bool commit_pending;
+    enum port_commit commit_result; /* of the one on its way */
     struct port_position commit_at[WORLD_PARTITIONS];
     size_t commit_count;
     bool commits_held; /* the answer is not given until let go */

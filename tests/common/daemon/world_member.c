@@ -43,7 +43,7 @@ static res_t poll_commands(void *self, struct port_event *ret)
         *ret = (struct port_event){.kind = PORT_COMMITTED,
             .positions = member->commit_at,
             .position_count = member->commit_count,
-            .commit = member->commit_answer};
+            .commit = member->commit_result};
         return RES_DONE;
     }
     for (int32_t i = 0; i < WORLD_PARTITIONS && member->accepted; i++) {
@@ -110,6 +110,7 @@ static res_t commit_start(void *self, const struct port_position *next, size_t c
     struct member *member = self;
     cr_assert(!member->commit_pending, "one commit at a time");
     member->commit_pending = true;
+    member->commit_result = member->commit_answer;
     memcpy(member->commit_at, next, count * sizeof(*next));
     member->commit_count = count;
     store_commit_of(member, next, count);
@@ -238,15 +239,18 @@ static res_t produce(void *self, enum port_topic topic, const struct port_messag
     struct member *member = self;
     struct world *world = member->world;
     cr_assert_gt(message->key.len, 0, "the producer takes no empty key");
-    if (member->fate == FATE_NO_ROOM)
+    enum world_fate fate = member->fate;
+    if (topic == PORT_PARKED && (fate == FATE_TOO_LARGE || fate == FATE_NEVER))
+        fate = FATE_WRITTEN;
+    if (fate == FATE_NO_ROOM)
         return RETRY("no room");
-    if (member->fate == FATE_TOO_LARGE && topic == PORT_EVENTS)
+    if (fate == FATE_TOO_LARGE)
         return REJECT("too large");
     member->produced++;
-    if (member->fate == FATE_HELD || member->fate == FATE_WRITTEN ||
-        member->fate == FATE_UNKNOWN_WRITTEN || member->fate == FATE_SILENT_WRITTEN)
+    if (fate == FATE_HELD || fate == FATE_WRITTEN || fate == FATE_UNKNOWN_WRITTEN ||
+        fate == FATE_SILENT_WRITTEN)
         hold(member, topic, message);
-    switch (member->fate) {
+    switch (fate) {
     case FATE_WRITTEN:
         cr_assert_eq(world->held_count, 1, "held appends come first");
         world_land(world);
@@ -265,8 +269,7 @@ static res_t produce(void *self, enum port_topic topic, const struct port_messag
         break;
     case FATE_NEVER:
         give_report(member, message->tag, PORT_NOT_WRITTEN, -1);
-        if (topic == PORT_EVENTS)
-            member->reports[(member->report_first + member->report_count - 1) % 1024].never = true;
+        member->reports[(member->report_first + member->report_count - 1) % 1024].never = true;
         break;
     case FATE_ACKED_LOST:
         give_report(
