@@ -5,7 +5,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstric
 MODE_debug := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 MODE_tsan := -O1 -g -fsanitize=thread
-CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(WARN) $(MODE_$(MODE)) -Icommon -I$(GEN) -Iservices -Iconnectors -MMD -MP
+CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(WARN) $(MODE_$(MODE)) -isystem /usr/include/postgresql -Icommon -I$(GEN) -Iservices -Iconnectors -MMD -MP
 LDFLAGS_ALL = $(MODE_$(MODE)) -Wl,--as-needed
 ifeq ($(MODE_$(MODE)),)
 $(error MODE is debug, release or tsan, not '$(MODE)')

@@ -13,8 +13,8 @@ struct pg_migration {
 };
 /* `schema` is made where it is not there; what was applied stands in its table `migration` with the
  * SHA-256 of its text, so dropping the schema starts anew. Works under an advisory lock, so that
- * daemons starting together wait for each other. A text that changed afterwards, a number that is not
- * among ours (an older program on a newer schema) or a gap is FATAL and changes nothing. */
+ * daemons starting together wait for each other. A text that changed afterwards, a number that is
+ * not among ours (an older program on a newer schema) or a gap is FATAL and changes nothing. */
 res_t pg_migrate(
     struct pg *pg, const char *schema, const struct pg_migration *rows, size_t count) MUST_USE;
 

@@ -15,7 +15,8 @@ enum pg_type {
     PG_DATE = 1082, /* int32_t, days since 1970-01-01 */
     PG_TIME = 1184, /* timestamptz; int64_t, µs since 1970 UTC */
     PG_UUID = 2950,
-    PG_JSONB = 3802, /* as text */
+    PG_JSON = 114,
+    PG_JSONB = 3802,
     PG_BOOL_ARRAY = 1000,
     PG_BYTES_ARRAY = 1001,
     PG_INT2_ARRAY = 1005,
@@ -34,6 +35,7 @@ enum { PG_PARAMS_MAX = 64 };
 struct pg_value {
     enum pg_type type;
     bool null;
+    bool failed;       /* an array over its limit */
     uint8_t small_len; /* > 0: the value is small[0..small_len) */
     uint8_t small[16];
     struct view bytes;
@@ -53,6 +55,7 @@ void pg_put_time(struct pg_params *params, int64_t at_us);
 void pg_put_uuid(struct pg_params *params, struct uuid id);
 void pg_put_text(struct pg_params *params, struct view text); /* UTF-8 without NUL */
 void pg_put_bytes(struct pg_params *params, struct view bytes);
+void pg_put_json(struct pg_params *params, struct view json); /* as json: jsonb columns take it */
 
 /* A one-dimensional array, built in a buffer that grows and is used again. */
 struct pg_array {

@@ -20,6 +20,7 @@ void pg_rows_free_p(struct pg_rows **rows);
 
 int pg_rows_count(const struct pg_rows *rows);
 int pg_rows_columns(const struct pg_rows *rows);
+int pg_rows_columns(const struct pg_rows *rows);
 /* Rows that an INSERT, UPDATE or DELETE touched. */
 int64_t pg_rows_affected(const struct pg_rows *rows);
 
@@ -36,6 +37,17 @@ struct view pg_text(struct pg_rows *rows, int row, int column);
 struct view pg_bytes(struct pg_rows *rows, int row, int column);
 /* bytea of exactly 32 bytes. */
 struct digest pg_digest(struct pg_rows *rows, int row, int column);
+
+/* A one-dimensional array of texts or bytes, read element by element:
+ *   for (struct pg_items items = pg_items(rows, i, 3); pg_items_next(&items, &item);) ...
+ * NULL (array or element) gives none or an absent view. */
+struct pg_items {
+    struct pg_rows *rows;
+    struct view rest;
+    uint32_t left;
+};
+struct pg_items pg_items(struct pg_rows *rows, int row, int column);
+bool pg_items_next(struct pg_items *items, struct view *ret_item);
 
 /* FATAL where any getter met something unexpected: the schema is not the one we were built for. */
 res_t pg_rows_ok(const struct pg_rows *rows) MUST_USE;

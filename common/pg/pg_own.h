@@ -1,0 +1,72 @@
+/* The inside of struct pg, shared by pg.c (opening), exec.c (one statement), pipe.c (many) and
+ * listen.c. Of common/pg alone. */
+#ifndef PG_PG_OWN_H
+#define PG_PG_OWN_H
+
+#include "pg/pg.h"
+#include "pg/pg_err.h"
+
+#include <libpq-fe.h>
+
+enum { PG_NAMES_MAX = 256, PG_STEPS_MAX = 4096 };
+
+/* What was queued in a pipeline, in order: each gives one result. */
+enum pg_step_kind { PG_STEP_BEGIN, PG_STEP_PREPARE, PG_STEP_STATEMENT, PG_STEP_COMMIT };
+struct pg_step {
+    enum pg_step_kind kind;
+    const char *name; /* PG_STEP_PREPARE */
+};
+
+struct pg {
+    PGconn *conn;
+    struct pg_fault fault;
+    bool broken;
+    int64_t statement_ms, answer_ms;
+    const char *names[PG_NAMES_MAX]; /* prepared on this connection */
+    size_t name_count;
+    PGnotify *notification;
+
+    bool piped;
+    struct pg_step *steps;
+    uint32_t step_count, step_done;
+    uint32_t sent;
+    uint32_t flush_asked;                /* steps whose results the server was asked to send */
+    const char *preparing[PG_NAMES_MAX]; /* queued, result not seen yet */
+    size_t preparing_count;
+    res_t first_failure; /* of this pipeline; OK: none yet */
+};
+
+struct pg_rows {
+    PGresult *result;
+    bool bad;
+};
+
+/* Remembers the fault and translates it; breaks the connection where it is lost. */
+res_t pg_failed(struct pg *pg, const PGresult *result, const char *file, int line) MUST_USE;
+#define PG_FAILED(pg, result) pg_failed((pg), (result), __FILE__, __LINE__)
+/* Nothing more can be done with it. */
+res_t pg_break(struct pg *pg, const char *why) MUST_USE;
+res_t pg_usable(struct pg *pg) MUST_USE;
+
+/* wire.c: sends what is queued, taking in what comes meanwhile. */
+res_t pg_flush_all(struct pg *pg) MUST_USE;
+/* The next PGresult or NULL, as PQgetResult has them; the caller clears it. */
+res_t pg_result_wait(struct pg *pg, PGresult **ret) MUST_USE;
+void pg_result_clear_p(PGresult **result);
+
+bool pg_name_known(const char *const *names, size_t count, const char *name);
+void pg_name_add(const char **names, size_t *count, const char *name);
+
+/* param.c: what libpq wants of the parameters. */
+struct pg_wire_params {
+    int count;
+    Oid types[PG_PARAMS_MAX];
+    const char *values[PG_PARAMS_MAX];
+    int lengths[PG_PARAMS_MAX];
+    int formats[PG_PARAMS_MAX];
+};
+res_t pg_params_wire(const struct pg_params *params, struct pg_wire_params *ret) MUST_USE;
+
+struct pg_rows *pg_rows_of(PGresult *result); /* takes it */
+
+#endif

@@ -1,0 +1,208 @@
+#include "pg/pipe.h"
+
+#include "pg/pg_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool room(const struct pg *pg)
+{
+    return pg->step_count + 3 < PG_STEPS_MAX; /* a PREPARE, its statement, COMMIT */
+}
+
+static void step_add(struct pg *pg, enum pg_step_kind kind, const char *name)
+{
+    pg->steps[pg->step_count++] = (struct pg_step){kind, name};
+}
+
+static res_t control_send(struct pg *pg, enum pg_step_kind kind, const char *text)
+{
+    if (PQsendQueryParams(pg->conn, text, 0, NULL, NULL, NULL, NULL, 1) != 1)
+        return PG_FAILED(pg, NULL);
+    step_add(pg, kind, NULL);
+    return RES_DONE;
+}
+
+res_t pg_pipe_begin(struct pg *pg)
+{
+    MUST(!pg->piped);
+    TRY(pg_usable(pg));
+    MUST(PQtransactionStatus(pg->conn) == PQTRANS_IDLE);
+    if (pg->steps == NULL)
+        pg->steps = calloc(PG_STEPS_MAX, sizeof *pg->steps);
+    MUST(pg->steps != NULL);
+    if (PQenterPipelineMode(pg->conn) != 1)
+        return pg_break(pg, "postgres: no pipeline can be started");
+    pg->piped = true;
+    pg->step_count = pg->step_done = pg->sent = pg->flush_asked = 0;
+    pg->preparing_count = 0;
+    pg->first_failure = RES_DONE;
+    return control_send(pg, PG_STEP_BEGIN, "BEGIN");
+}
+
+uint32_t pg_pipe_sent(const struct pg *pg)
+{
+    return pg->sent;
+}
+
+static res_t prepare_send(
+    struct pg *pg, const struct pg_sql *sql, const struct pg_wire_params *params)
+{
+    if (pg_name_known(pg->names, pg->name_count, sql->name) ||
+        pg_name_known(pg->preparing, pg->preparing_count, sql->name))
+        return RES_DONE;
+    MUST(pg->name_count + pg->preparing_count < PG_NAMES_MAX);
+    if (PQsendPrepare(pg->conn, sql->name, sql->text, params->count, params->types) != 1)
+        return PG_FAILED(pg, NULL);
+    step_add(pg, PG_STEP_PREPARE, sql->name);
+    pg_name_add(pg->preparing, &pg->preparing_count, sql->name);
+    return RES_DONE;
+}
+
+res_t pg_pipe_send(struct pg *pg, const struct pg_sql *sql, const struct pg_params *params)
+{
+    struct pg_wire_params wire;
+    MUST(pg->piped && sql->name != NULL);
+    TRY(pg_usable(pg));
+    if (!room(pg))
+        return REJECT("postgres: too many statements in one transaction");
+    TRY(pg_params_wire(params, &wire));
+    TRY(prepare_send(pg, sql, &wire));
+    if (PQsendQueryPrepared(
+            pg->conn, sql->name, wire.count, wire.values, wire.lengths, wire.formats, 1) != 1)
+        return PG_FAILED(pg, NULL);
+    step_add(pg, PG_STEP_STATEMENT, NULL);
+    pg->sent++;
+    return pg_flush_all(pg);
+}
+
+/* The result of one step with the NULL that ends it. Out of turn: the connection is broken. */
+static res_t step_result(struct pg *pg, PGresult **ret)
+{
+    CLEANUP(pg_result_clear_p) PGresult *result = NULL, *end = NULL;
+    TRY(pg_result_wait(pg, &result));
+    if (result == NULL)
+        return PQstatus(pg->conn) == CONNECTION_OK
+                   ? pg_break(pg, "postgres: a result is missing in the pipeline")
+                   : PG_FAILED(pg, NULL);
+    /* A server that ends the connection does not end the result. */
+    if (PQresultStatus(result) == PGRES_FATAL_ERROR && PQstatus(pg->conn) != CONNECTION_OK)
+        return PG_FAILED(pg, result);
+    TRY(pg_result_wait(pg, &end));
+    if (end != NULL)
+        return pg_break(pg, "postgres: a result too many in the pipeline");
+    *ret = TAKE(result);
+    return RES_DONE;
+}
+
+static res_t step_take(struct pg *pg, PGresult **ret)
+{
+    CLEANUP(pg_result_clear_p) PGresult *result = NULL;
+    TRY(step_result(pg, &result));
+    const struct pg_step *step = &pg->steps[pg->step_done++];
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+        if (step->kind == PG_STEP_PREPARE)
+            pg_name_add(pg->names, &pg->name_count, step->name);
+        *ret = TAKE(result);
+        return RES_DONE;
+    }
+    if (status == PGRES_FATAL_ERROR) {
+        res_t failure = PG_FAILED(pg, result);
+        if (pg->first_failure.act == RES_OK)
+            pg->first_failure = failure;
+        return failure;
+    }
+    if (status == PGRES_PIPELINE_ABORTED && pg->first_failure.act != RES_OK)
+        return pg->first_failure;
+    return pg_break(pg, "postgres: a result out of turn in the pipeline");
+}
+
+res_t pg_pipe_next(struct pg *pg, struct pg_rows **ret_rows)
+{
+    MUST(pg->piped);
+    TRY(pg_usable(pg));
+    if (pg->flush_asked < pg->step_count) {
+        if (PQsendFlushRequest(pg->conn) != 1)
+            return PG_FAILED(pg, NULL);
+        pg->flush_asked = pg->step_count;
+    }
+    for (;;) {
+        CLEANUP(pg_result_clear_p) PGresult *result = NULL;
+        MUST(pg->step_done < pg->step_count); /* nothing left to wait for is our bug */
+        bool statement = pg->steps[pg->step_done].kind == PG_STEP_STATEMENT;
+        TRY(step_take(pg, &result));
+        if (!statement)
+            continue;
+        if (ret_rows != NULL)
+            *ret_rows = pg_rows_of(TAKE(result));
+        return RES_DONE;
+    }
+}
+
+/* Sync, all results that were not taken, and out of pipeline mode. *ret_commit_seen: the COMMIT's
+ * tag came. Failures of statements stay in first_failure. */
+static res_t drain(struct pg *pg, bool *ret_commit_seen)
+{
+    if (PQpipelineSync(pg->conn) != 1)
+        return PG_FAILED(pg, NULL);
+    while (pg->step_done < pg->step_count) {
+        CLEANUP(pg_result_clear_p) PGresult *result = NULL;
+        bool commit = pg->steps[pg->step_done].kind == PG_STEP_COMMIT;
+        res_t res = step_take(pg, &result);
+        if (pg->broken)
+            return res;
+        if (commit && res.act == RES_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0)
+            *ret_commit_seen = true;
+    }
+    CLEANUP(pg_result_clear_p) PGresult *sync = NULL;
+    TRY(pg_result_wait(pg, &sync));
+    if (sync == NULL || PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
+        return pg_break(pg, "postgres: the pipeline's end is missing");
+    if (PQexitPipelineMode(pg->conn) != 1)
+        return pg_break(pg, "postgres: the pipeline does not end");
+    pg->piped = false;
+    return RES_DONE;
+}
+
+res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit)
+{
+    MUST(pg->piped);
+    *ret_commit = PG_ROLLED_BACK;
+    TRY(pg_usable(pg));
+    if (pg->first_failure.act != RES_OK) {
+        res_t failure = pg->first_failure;
+        TRY(pg_pipe_rollback(pg));
+        return failure;
+    }
+    TRY(control_send(pg, PG_STEP_COMMIT, "COMMIT"));
+    bool committed = false;
+    res_t res = drain(pg, &committed);
+    if (committed) {
+        *ret_commit = PG_COMMITTED;
+        return RES_DONE;
+    }
+    if (res.act != RES_OK) {
+        /* Where a statement had failed the server skipped the COMMIT; else nobody knows. */
+        *ret_commit = pg->first_failure.act == RES_OK ? PG_UNKNOWN : PG_ROLLED_BACK;
+        return res;
+    }
+    struct pg_fault fault = pg->fault;
+    TRY(pg_rollback(pg));
+    pg->fault = fault;
+    if (pg->first_failure.act == RES_OK)
+        return FATAL("postgres: the transaction had failed before its commit");
+    return pg->first_failure;
+}
+
+res_t pg_pipe_rollback(struct pg *pg)
+{
+    MUST(pg->piped);
+    TRY(pg_usable(pg));
+    struct pg_fault fault = pg->fault;
+    bool committed = false;
+    TRY(drain(pg, &committed));
+    TRY(pg_rollback(pg));
+    pg->fault = fault;
+    return RES_DONE;
+}
