@@ -27,7 +27,7 @@ enum kind {
 enum sealed { SEALED_NO, SEALED_PERSON, SEALED_RISK };
 
 /* Who may see a field opened: a set. 0 is everybody who may see the record. */
-enum audience { AUDIENCE_PROBATION = 1, AUDIENCE_PROVIDER = 2 };
+enum field_audience { FIELD_FOR_PROBATION = 1, FIELD_FOR_PROVIDER = 2 };
 
 struct array_any {
     const void *items;
@@ -50,7 +50,7 @@ struct field_desc {
     bool required;
     bool by_decider;                  /* absent from the command's table */
     bool by_import;                   /* only the import connector may state it */
-    uint8_t audience;                 /* bits of enum audience; 0: everybody */
+    uint8_t audience;                 /* bits of enum field_audience; 0: everybody */
     enum sealed sealed;               /* then kind is KIND_BYTES and `plain` says what is inside */
     int64_t min, max;                 /* numbers; both 0: no limit */
     uint32_t max_length;              /* text: code points; bytes: bytes. 0: 200 */

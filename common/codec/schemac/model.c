@@ -212,7 +212,7 @@ static void audience_parse(const json_t *source, struct field *field)
         if (strcmp(who, "probation") != 0 && strcmp(who, "provider") != 0)
             fail(field->name, "\"audience\" lists probation and provider");
         field->audience |=
-            (unsigned)(strcmp(who, "probation") == 0 ? AUDIENCE_PROBATION : AUDIENCE_PROVIDER);
+            (unsigned)(strcmp(who, "probation") == 0 ? FIELD_FOR_PROBATION : FIELD_FOR_PROVIDER);
     }
 }
 

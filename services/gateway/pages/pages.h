@@ -185,7 +185,7 @@ res_t MUST_USE page_referral_parts(
 
 /* -- /assign ------------------------------------------------------------------------------------
  */
-struct worker {
+struct page_worker {
     struct view user;         /* posted as "worker", once for each chosen one, at most 5 */
     struct view organisation; /* code */
     struct view name;
@@ -195,7 +195,7 @@ struct assign_model { /* ?referral=ID, or the oldest; POST /assign: referral, wo
     size_t waiting_count;
     struct case_row chosen; /* referral zero: nothing to assign */
     int64_t seen;
-    const struct worker *workers; /* A to Z */
+    const struct page_worker *workers; /* A to Z */
     size_t worker_count;
 };
 res_t MUST_USE page_assign(const struct page_frame *, const struct assign_model *, struct buf *out);
@@ -209,7 +209,7 @@ struct risk_text {
     struct view text;  /* disclosed: the text; withheld: why */
     bool changed;      /* since the version that this reader read before */
 };
-struct risk_level {
+struct page_risk_level {
     struct view group;              /* children, public, known-adult, staff, prisoners */
     struct view community, custody; /* low, medium, high, very-high, not-assessed */
 };
@@ -221,7 +221,7 @@ struct risk_self {
 struct risk_content {              /* only when the record of this reading is on the stream */
     const struct risk_text *texts; /* changed ones first */
     size_t text_count;
-    const struct risk_level *levels;
+    const struct page_risk_level *levels;
     size_t level_count;
     const struct risk_self *self;
     size_t self_count;
@@ -277,7 +277,7 @@ struct book_model {
     struct view crn, reference, service, status;
     int32_t session;
     int64_t seen;
-    const struct worker *workers; /* the assigned ones; the reader first. Posted as "worker" */
+    const struct page_worker *workers; /* the assigned ones; the reader first. Posted as "worker" */
     size_t worker_count;
     const struct office *offices; /* of the contract's region */
     size_t office_count;
