@@ -22,10 +22,10 @@ OBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(SRC_$(1)))
 $$(O)/lib$(1).a: $$(OBJ_$(1))
 	@mkdir -p $$(@D) && rm -f $$@
 	@ar rcsD $$@ $$^
-$$(O)/bin/$(1): $$(O)/$(2)/main.o $$(O)/lib$(1).a $$(COMMON_LIBS)
+$$(O)/bin/$(1): $$(O)/$(2)/main.o $$(O)/lib$(1).a $$(patsubst %,$$(O)/lib%.a,$$(PARTS_$(1))) $$(COMMON_LIBS)
 	@mkdir -p $$(@D)
 	@echo "link $$@"
-	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(O)/$(2)/main.o -Wl,--start-group $$(O)/lib$(1).a $$(COMMON_LIBS) -Wl,--end-group $$(LIBS_all)
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(O)/$(2)/main.o -Wl,--start-group $$(O)/lib$(1).a $$(patsubst %,$$(O)/lib%.a,$$(PARTS_$(1))) $$(COMMON_LIBS) -Wl,--end-group $$(LIBS_all)
 endef
 $(foreach s,$(SERVICES),$(eval $(call program,$(s),services/$(s))))
 $(foreach c,$(CONNECTORS),$(eval $(call program,$(c),connectors/$(c))))

@@ -26,3 +26,5 @@ LIBS_all   := -lmicrohttpd -lrhonabwy -lcurl -lrdkafka -lpq -llmdb -ljansson -lc
 
 COMMON := base obs conf event dossier codec kafka pg store http seal edge daemon
 LAYER_SERVICE := daemon edge seal http store pg kafka codec dossier event conf obs base
+# The one program that is made of another's parts, too: verify makes rows as the projector does.
+PARTS_brokerctl := projector

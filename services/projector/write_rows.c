@@ -78,10 +78,22 @@ static void write_gone(struct buf *out, const struct table *table)
 static void write_select(struct buf *out, const struct table *table)
 {
     buf_text(out, "SELECT ");
-    put_names(out, table, table->column_count, "");
-    buf_printf(out, " FROM read.%s ORDER BY ", table->name);
+    put_names(out, table, table->column_count, "t.");
+    buf_printf(out, " FROM read.%s t", table->name);
+    if (table_is_log(table)) {
+        buf_text(out, " JOIN ");
+        put_unnest(out, table, table->key_count);
+        buf_text(out, " AS wanted (");
+        put_names(out, table, table->key_count, "");
+        buf_text(out, ") USING (");
+        put_names(out, table, table->key_count, "");
+        buf_text(out, ")");
+    } else {
+        buf_text(out, " WHERE t.person = ANY($1::uuid[])");
+    }
+    buf_text(out, " ORDER BY ");
     for (size_t i = 0; i < table->key_count; i++)
-        buf_printf(out, "%s%s%s", i == 0 ? "" : ", ", table->columns[i].name,
+        buf_printf(out, "%st.%s%s", i == 0 ? "" : ", ", table->columns[i].name,
             table->columns[i].type == COL_TEXT ? " COLLATE \"C\"" : "");
 }
 
@@ -174,21 +186,26 @@ static void put_cell(struct pg_array *array, enum col_type type, const struct ce
 /* The first `columns` columns of all rows, an array each. */
 struct to_send {
     const struct table *table;
-    const struct pg_sql *sql;
     const struct row_list *rows;
     size_t columns;
 };
 
-static res_t send_rows(struct pg *pg, struct pg_array *arrays, const struct to_send *what)
+static void put_rows(struct pg_array *arrays, const struct to_send *what, struct pg_params *ret)
 {
-    struct pg_params params = {0};
     for (size_t c = 0; c < what->columns; c++) {
         pg_array_clear(&arrays[c]);
         for (size_t r = 0; r < what->rows->count; r++)
             put_cell(&arrays[c], what->table->columns[c].type, &what->rows->items[r][c]);
-        pg_put_array(&params, &arrays[c]);
+        pg_put_array(ret, &arrays[c]);
     }
-    return pg_pipe_send(pg, what->sql, &params);
+}
+
+static res_t send_rows(
+    struct pg *pg, const struct pg_sql *sql, struct pg_array *arrays, const struct to_send *what)
+{
+    struct pg_params params = {0};
+    put_rows(arrays, what, &params);
+    return pg_pipe_send(pg, sql, &params);
 }
 
 res_t row_writer_send(
@@ -198,21 +215,29 @@ res_t row_writer_send(
     for (size_t t = 0; t < projection_tables(writer->projection); t++) {
         const struct table *table = projection_table(writer->projection, t);
         struct table_writer *one = &writer->tables[t];
-        struct to_send gone = {table, &one->gone, &changes->gone.of[t], table->key_count};
-        struct to_send put = {table, &one->put, &changes->put.of[t], table->column_count};
+        struct to_send gone = {table, &changes->gone.of[t], table->key_count};
+        struct to_send put = {table, &changes->put.of[t], table->column_count};
         if (gone.rows->count > 0)
-            TRY(send_rows(pg, one->arrays, &gone));
+            TRY(send_rows(pg, &one->gone, one->arrays, &gone));
         if (put.rows->count > 0)
-            TRY(send_rows(pg, one->arrays, &put));
+            TRY(send_rows(pg, &one->put, one->arrays, &put));
         sent += (int64_t)(gone.rows->count + put.rows->count);
     }
     *ret_rows = sent;
     return RES_DONE;
 }
 
-const char *row_writer_select(const struct row_writer *writer, size_t table)
+const struct pg_sql *row_writer_select(const struct row_writer *writer, size_t table)
 {
-    return writer->tables[table].select.text;
+    return &writer->tables[table].select;
+}
+
+void row_writer_keys(
+    struct row_writer *writer, size_t table, const struct row_list *rows, struct pg_params *ret)
+{
+    const struct table *described = projection_table(writer->projection, table);
+    struct to_send keys = {described, rows, described->key_count};
+    put_rows(writer->tables[table].arrays, &keys, ret);
 }
 
 static struct cell read_cell(enum col_type type, struct pg_rows *rows, int row, int column)

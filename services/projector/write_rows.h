@@ -18,9 +18,13 @@ void row_writer_free(struct row_writer *writer); /* NULL is fine */
 res_t row_writer_send(struct row_writer *writer, struct pg *pg, const struct row_changes *changes,
     int64_t *ret_rows) MUST_USE;
 
-/* SELECT of all columns of a table, in order of its primary key (texts by byte). For comparing. */
-const char *row_writer_select(const struct row_writer *writer, size_t table);
-/* A row of that SELECT; views good until the rows are freed. NULL: arena full. */
+/* For comparing. Of a state table, $1 uuid[]: all rows of these people; of a log table, $1..
+ * arrays: the rows with these keys. All columns, in order of the primary key (texts by byte). */
+const struct pg_sql *row_writer_select(const struct row_writer *writer, size_t table);
+/* Its arrays for a log table: the keys of these rows. */
+void row_writer_keys(
+    struct row_writer *writer, size_t table, const struct row_list *rows, struct pg_params *ret);
+/* A row of that; views good until the rows are freed. NULL: arena full. */
 struct cell *row_read(
     const struct table *table, struct pg_rows *rows, int row, struct arena *arena);
 

@@ -1,0 +1,92 @@
+/* The operator's command: what its subcommands share. One file a subcommand, one row each in
+ * main.c. Exit codes are the same everywhere: enum ctl_exit. Nothing here opens a sealed field: a
+ * field that is there is shown as "sealed". */
+#ifndef BROKERCTL_CTL_H
+#define BROKERCTL_CTL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/desc.h"
+#include "base/id.h"
+#include "codec/framing.h"
+#include "pg/pg.h"
+
+enum ctl_exit {
+    CTL_OK = 0,
+    CTL_DIFFERENT = 1,   /* verify: not equal; others: not found, or refused */
+    CTL_USAGE = 2,       /* options or configuration */
+    CTL_UNREACHABLE = 3, /* Kafka, Postgres or the gateway cannot be reached, or failed */
+};
+
+/* From the environment (RB_...), as the daemons have it. */
+struct ctl_conf {
+    const char *kafka_bootstrap;
+    const char *pg;
+    const char *state;
+    const char *schemas;
+    const char *secrets;
+    const char *gateway;
+    const char *issuer;
+    const char *audience;
+};
+
+struct ctl {
+    const char *name; /* of the subcommand */
+    const char *usage;
+    const struct ctl_conf *conf;
+    int argc; /* argv[0] is the subcommand */
+    char **argv;
+};
+
+/* One option of a subcommand: exactly one of the targets. Long options only, "--name VALUE" or
+ * "--name=VALUE"; `--help` is always there. */
+struct ctl_option {
+    const char *name;
+    const char *about;
+    bool *flag;
+    const char **text;
+    int64_t *number;
+};
+/* Reads options; what is left are the arguments. False: said why on stderr (or printed help, then
+ * *ret_exit is CTL_OK): return *ret_exit. */
+struct ctl_args {
+    const struct ctl_option *options;
+    size_t option_count;
+    char *words[8];
+    size_t word_count;
+    size_t words_min, words_max;
+};
+bool ctl_parse(const struct ctl *ctl, struct ctl_args *args, int *ret_exit);
+
+/* One line on stderr: "brokerctl tail: ...". Gives `exit`. */
+int ctl_fail(const struct ctl *ctl, enum ctl_exit code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for a failure of a call: REJECT is the caller's fault, the rest CTL_UNREACHABLE. */
+int ctl_fail_res(const struct ctl *ctl, res_t res);
+
+/* Connects to RB_PG. RETRY, FATAL: as pg_open. */
+res_t ctl_pg_open(const struct ctl *ctl, struct pg **ret) MUST_USE;
+
+/* "name=value" for each field that is there, nested ones with a dot, sealed ones as "sealed", meta
+ * left out; separated by blanks. */
+void ctl_put_fields(const struct record_desc *desc, const void *record, struct buf *out);
+/* The record as a JSON object with meta; sealed fields are the text "sealed". */
+void ctl_put_json(const struct record_desc *desc, const void *record, struct buf *out);
+/* "provider HARMONY JBELL" */
+void ctl_put_actor(const struct actor *actor, struct buf *out);
+
+/* A bar on stderr where that is a terminal, otherwise nothing. */
+struct progress {
+    const char *what;
+    int64_t total;
+    int64_t done;
+    int64_t shown_at;
+    bool shown;
+};
+void progress_to(struct progress *progress, int64_t done);
+void progress_end(struct progress *progress);
+
+typedef int ctl_run_fn(const struct ctl *ctl);
+ctl_run_fn tail_run, timeline_run, outcome_run, verify_run, topics_run;
+
+#endif

@@ -1,0 +1,19 @@
+/* A batch of the sink driver into the read model: rows before and after, what changed between them,
+ * log rows, one notification. All in the driver's transaction. */
+#ifndef PROJECTOR_BATCH_H
+#define PROJECTOR_BATCH_H
+
+#include "projector/project_batch.h"
+#include "projector/write_rows.h"
+
+struct batch_writer {
+    const struct projection *projection;
+    struct row_writer *rows;
+    int64_t rows_written; /* of batches that were sent, repeated ones included */
+    int64_t last_at_us;   /* the log's time of the newest record of the last batch */
+    void (*on_batch)(void *owner, const struct sink_batch *batch); /* NULL: nobody counts */
+    void *owner;
+};
+sink_apply_fn batch_apply; /* owner: a struct batch_writer */
+
+#endif

@@ -1,0 +1,44 @@
+#include "projector/migrate.h"
+
+#include "pg/migrate.h"
+
+/* The texts are longer than what C17 promises for a literal; gcc and clang take them. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+static const struct pg_migration migrations[] = {
+    {
+        1,
+        "read_model",
+#include "services/projector/sql/001_read_model.sql.inc"
+    },
+};
+static const char grants[] =
+#include "services/projector/sql/grants.sql.inc"
+    ;
+#pragma GCC diagnostic pop
+
+const struct port_pg_sql projector_sql = {
+    .claim = {"claim", "INSERT INTO read.position AS p (partition, epoch, next_offset) "
+                       "SELECT partition, 1, 0 FROM unnest($1::integer[]) AS partition ORDER BY 1 "
+                       "ON CONFLICT (partition) DO UPDATE SET epoch = p.epoch + 1 "
+                       "RETURNING partition, epoch, next_offset"},
+    .dossiers = {"dossiers", "SELECT wanted.index::integer, d.version, d.history, d.packed "
+                             "FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (person, index) "
+                             "JOIN read.dossier d USING (person)"},
+    .answers = {"answers",
+        "SELECT wanted.index::integer "
+        "FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (person, id, index) "
+        "JOIN read.outcome o USING (person, id)"},
+    .move = {"move",
+        "UPDATE read.position p SET next_offset = m.next "
+        "FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) "
+        "AS m (partition, epoch, was, next) "
+        "WHERE p.partition = m.partition AND p.epoch = m.epoch AND p.next_offset = m.was"},
+};
+
+res_t projector_ready(void *owner, struct pg *pg)
+{
+    (void)owner;
+    TRY(pg_migrate(pg, "projector", migrations, ARRAY_LEN(migrations)));
+    return pg_run(pg, grants);
+}

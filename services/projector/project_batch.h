@@ -1,0 +1,13 @@
+/* What a batch of the sink driver changes in the read model: rows before and after of each dossier
+ * that it touched, and the rows of its records. Pure. */
+#ifndef PROJECTOR_PROJECT_BATCH_H
+#define PROJECTOR_PROJECT_BATCH_H
+
+#include "daemon/sink.h"
+#include "projector/project.h"
+
+/* Rows live in the batch's arena. FATAL: it is full. */
+res_t MUST_USE project_batch(
+    const struct projection *projection, const struct sink_batch *batch, struct row_changes *ret);
+
+#endif
