@@ -31,7 +31,7 @@ step() {
     fi
     "$@" >"$log" 2>&1 </dev/null || rc=$?
     if [ -n "$ticker" ]; then
-        kill "$ticker" 2>/dev/null || true
+        kill -9 "$ticker" 2>/dev/null || true # while we stop, TERM is ignored, by it too
         wait "$ticker" 2>/dev/null || true
         printf '\r  %-46s' "$what"
     fi

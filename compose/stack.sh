@@ -107,6 +107,7 @@ java_with() { # JVM-OPTION... -- CLASS ARGUMENT...
     shift
     as "$USER_KAFKA" java "${options[@]}" -Xshare:auto -XX:+UseSerialGC -XX:-UsePerfData \
         -Dorg.slf4j.simpleLogger.showDateTime=true -Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS \
+        -Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn \
         -cp "$DEPS/kafka/*" "$@"
 }
 
@@ -143,7 +144,7 @@ kafka_make() {
     find "$DIR/kafka/data" -mindepth 1 -delete
     kafka_conf
     (java_with -Xmx128m -XX:TieredStopAtLevel=1 -- kafka.tools.StorageTool format \
-        -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d =)" -c "$DIR/kafka/server.properties" --standalone) \
+        -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | sed 's/=*$//; s/^-/A/')" -c "$DIR/kafka/server.properties" --standalone) \
         >"$DIR/log/kafka/format.log" 2>&1 || die "Kafka's storage could not be made: see $DIR/log/kafka/format.log"
     touch "$DIR/kafka/made"
 }
@@ -164,6 +165,7 @@ kafka_start() {
             >"$DIR/log/kafka/kafka.log" 2>&1 </dev/null 9>&- &
         echo $! >"$DIR/kafka/pid"
     )
+    wait_until 5 kafka_up || die "Kafka did not start: see $DIR/log/kafka/kafka.log" # it is a shell first
     wait_until 60 kafka_ready || die "Kafka was not ready after 60 s: see $DIR/log/kafka/kafka.log"
 }
 kafka_gone() { ! kafka_up; }

@@ -1,0 +1,336 @@
+#!/usr/bin/env bash
+# The whole broker on this machine, in one state folder, in the foreground.
+#
+# usage: compose/run.sh up            installs, builds, starts everything, stays; Ctrl-C stops it
+#        compose/run.sh stop          stops it from another terminal
+#        compose/run.sh status        says what runs; exit 0 if all of it does
+#        compose/run.sh clean-state   deletes the state folder after asking (YES=1: without)
+#
+# STATE     the state folder (default .state): logs, secrets, Postgres, Kafka, the deciders' stores
+# DEPS      downloads (default .deps)
+# HTTP_PORT (8080), METRICS_PORT (9101, and those after it), KAFKA_PORT (9092), PG_PORT (5433)
+# DEMO=0    without the invented people
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+HTTP_PORT=${HTTP_PORT:-8080}
+METRICS_PORT=${METRICS_PORT:-9101}
+BUILT=$CHECKOUT/build/release-gcc/bin
+SERVICE=$STATE/service
+STARTED=0 # by this process, so that it is ours to stop
+# In the order of starting: who reads the stream first, who serves people last. Stopped backwards.
+# name, its role in Postgres (- for none), the port of its metrics (an offset, or http)
+DAEMONS='
+projector projector 0
+referrals -         1
+sessions  -         2
+risk      -         3
+gateway   gateway   http
+'
+daemons() { awk 'NF { print $1 }' <<<"$DAEMONS"; }
+installed() { local name; for name in $(daemons); do [ ! -d "$SERVICE/$name" ] || echo "$name"; done; }
+daemon_group() { if is_root; then echo "$USER_DAEMON"; else id -gn; fi; }
+
+# Nothing that outlives us may hold our lock.
+stack() { "$COMPOSE/stack.sh" "$@" 8>&-; }
+
+# --- what is made once ----------------------------------------------------------------------------
+
+make_secrets() {
+    local name
+    own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/secrets" 0700
+    for name in deployment.secret kek cookie.key; do
+        [ ! -s "$STATE/secrets/$name" ] || continue
+        (umask 077 && head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$STATE/secrets/$name.new")
+        if is_root; then chown "$USER_DAEMON:" "$STATE/secrets/$name.new"; fi
+        mv "$STATE/secrets/$name.new" "$STATE/secrets/$name"
+    done
+}
+
+# The programs run from the state folder: a rebuild beside them changes nothing until the next start.
+copy_programs() {
+    local program name
+    mkdir -p "$STATE/bin" "$STATE/schemas"
+    for program in "$BUILT"/*; do
+        name=$(basename "$program")
+        cmp -s "$program" "$STATE/bin/$name" && continue
+        install -m 0755 "$program" "$STATE/bin/$name.new"
+        mv "$STATE/bin/$name.new" "$STATE/bin/$name"
+    done
+    cp -r "$CHECKOUT/schemas/." "$STATE/schemas/"
+}
+
+write_env() { # what every daemon and brokerctl finds in its environment
+    # shellcheck disable=SC1091
+    . "$STATE/stack.env"
+    cat >"$STATE/broker.env" <<EOF
+RB_KAFKA_BOOTSTRAP=$RB_KAFKA_BOOTSTRAP
+RB_SECRETS='$STATE/secrets'
+RB_SCHEMAS='$STATE/schemas'
+RB_HTTP_PORT=$HTTP_PORT
+RB_DEMO=1
+EOF
+}
+# env_of NAME ROLE METRICS: the rest of it, which differs
+env_of() {
+    printf "RB_STATE='%s'\n" "$STATE/store/$1"
+    [ "$2" = - ] || printf "RB_PG='%s user=%s'\n" "$RB_PG" "$2"
+    [ "$3" = http ] || printf 'RB_METRICS_PORT=%s\n' "$((METRICS_PORT + $3))"
+}
+
+script() { cat >"$1" && chmod 0755 "$1"; }
+make_service() { # NAME ROLE METRICS
+    local at=$STATE/service.new/$1 become=
+    if is_root; then become="setpriv --reuid $USER_DAEMON --regid $USER_DAEMON --init-groups --no-new-privs "; fi
+    own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/store/$1" 0700
+    own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/log/$1" 0755
+    printf 's10000000\nn5\n' >"$STATE/log/$1/config"
+    mkdir -p "$at/log"
+    env_of "$@" >"$at/env"
+    script "$at/run" <<EOF
+#!/bin/sh
+exec 2>&1
+set -a
+. '$STATE/broker.env'
+. '$SERVICE/$1/env'
+cd '$STATE' && exec ${become}'$STATE/bin/$1'
+EOF
+    script "$at/log/run" <<EOF
+#!/bin/sh
+exec ${become}svlogd '$STATE/log/$1'
+EOF
+    script "$at/finish" <<EOF
+#!/bin/sh
+[ -e '$STATE/stopping' ] || echo "\$(date -u +%H:%M:%S) $1 ended (exit \$1, signal \$2) and is started again: $STATE/log/$1/current" >>'$STATE/log/supervisor.log'
+EOF
+}
+make_services() {
+    local name role metrics
+    rm -rf "$STATE/service.new" "$SERVICE"
+    mkdir -p "$STATE/service.new"
+    while read -r name role metrics; do
+        [ -n "$name" ] || continue
+        if [ -x "$STATE/bin/$name" ]; then make_service "$name" "$role" "$metrics"; else say "  $name is not built: left out"; fi
+    done <<<"$DAEMONS"
+    mv "$STATE/service.new" "$SERVICE"
+}
+
+# --- up -------------------------------------------------------------------------------------------
+
+supervisor_pid() { cat "$STATE/runsvdir.pid" 2>/dev/null || true; }
+supervisor_up() { pid_runs "$(supervisor_pid)" "$SERVICE"; }
+start_supervisor() {
+    : >>"$STATE/log/supervisor.log"
+    rm -f "$STATE/stopping"
+    setsid runsvdir -P "$SERVICE" >>"$STATE/log/supervisor.log" 2>&1 </dev/null 8>&- 9>&- &
+    SUPERVISOR=$!
+    echo "$SUPERVISOR" >"$STATE/runsvdir.pid"
+}
+http_status() { # PATH -> the status code of the gateway's answer, or nothing
+    local line
+    exec 7<>"/dev/tcp/127.0.0.1/$HTTP_PORT" || return 0
+    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&7
+    read -r -t 5 line <&7 || true
+    exec 7>&-
+    set -- $line
+    echo "${2:-}"
+}
+gateway_ready() { [ "$(http_status /health/ready 2>/dev/null)" = 200 ]; }
+daemons_ready() {
+    local name
+    for name in $(installed); do sv status "$SERVICE/$name" 2>/dev/null | grep -q '^run:' || return 1; done
+    [ ! -d "$SERVICE/gateway" ] || gateway_ready
+}
+wait_daemons() {
+    wait_until 60 daemons_ready && return
+    local name
+    for name in $(installed); do sv status "$SERVICE/$name" && tail -n 3 "$STATE/log/$name/current"; done || true
+    echo "not ready after 60 s; logs: $STATE/log/NAME/current"
+    return 1
+}
+
+brokerctl() { # as the daemons' user, with their environment
+    (
+        set -a
+        # shellcheck disable=SC1091
+        . "$STATE/broker.env"
+        RB_PG="$RB_PG user=operator" RB_STATE=$STATE/store
+        set +a
+        as "$USER_DAEMON" "$STATE/bin/brokerctl" "$@"
+    )
+}
+load_demo() {
+    [ "${DEMO:-1}" = 1 ] && [ -x "$STATE/bin/brokerctl" ] && [ -d "$SERVICE/gateway" ] || return 0
+    [ ! -e "$STATE/demo-loaded" ] || return 0
+    step 'invented people' brokerctl demo || die "the invented people could not be loaded: see above"
+    touch "$STATE/demo-loaded"
+}
+
+check_ports() {
+    local name role metrics port
+    while read -r name role metrics; do
+        case $metrics in '') continue ;; http) port=$HTTP_PORT ;; *) port=$((METRICS_PORT + metrics)) ;; esac
+        ! port_busy "$port" ||
+            die "port $port, for $name, is busy: stop what listens there, or choose another with $([ "$metrics" = http ] && echo HTTP_PORT || echo METRICS_PORT)=PORT"
+    done <<<"$DAEMONS"
+}
+build() { make -s -C "$CHECKOUT" "-j$(nproc)" MODE=release CC=gcc all; }
+
+print_where() {
+    # shellcheck disable=SC1091
+    . "$STATE/stack.env"
+    cat <<EOF
+
+The Referral Broker runs. Everybody in it is invented.
+
+  start here     http://localhost:$HTTP_PORT
+  probation      http://probation.localhost:$HTTP_PORT
+  provider       http://provider.localhost:$HTTP_PORT
+  commissioner   http://commissioner.localhost:$HTTP_PORT
+  API            http://localhost:$HTTP_PORT/v1         a token: brokerctl token --help
+  metrics        http://localhost:$HTTP_PORT/metrics    the others: ports $METRICS_PORT to $((METRICS_PORT + 3))
+  Kafka          $RB_KAFKA_BOOTSTRAP
+  Postgres       psql -h $PG_SOCKET -p $PG_PORT -U operator $PGDATABASE
+  brokerctl      . $STATE/operator.env; $STATE/bin/brokerctl --help
+  logs           $STATE/log/NAME/current
+  stop           Ctrl-C here, or 'make stop' in another terminal
+
+EOF
+}
+write_operator_env() {
+    # shellcheck disable=SC1091
+    (. "$STATE/stack.env" && sed 's/^/export /' "$STATE/broker.env" && printf "export RB_PG='%s user=operator' RB_STATE='%s'\n" "$RB_PG" "$STATE/store") >"$STATE/operator.env"
+}
+
+up() {
+    local began
+    began=$(now_ms)
+    "$COMPOSE/install.sh" run
+    mkdir -p "$STATE/log"
+    exec 8>"$STATE/run.lock"
+    if ! flock -n 8; then
+        say "It runs already (state folder $STATE): 'make stop' stops it."
+        print_where
+        return
+    fi
+    need_space "$STATE"
+    need_users "$USER_PG" "$USER_KAFKA" "$USER_DAEMON"
+    trap 'exit 0' INT TERM HUP PIPE
+    trap finish EXIT
+    if supervisor_up; then
+        STARTED=1
+        step 'stopping what an earlier run left behind' stop_all
+    fi
+    check_ports
+    step 'build' build 8>&- || die "it does not build: see above"
+    STARTED=1
+    PG_PORT=${PG_PORT:-5433} KAFKA_PORT=${KAFKA_PORT:-9092} step 'Postgres and Kafka' stack start "$STATE" || die "see above"
+    echo $$ >"$STATE/run.pid"
+    copy_programs
+    write_env
+    local creator=
+    [ ! -x "$STATE/bin/brokerctl" ] || creator=$STATE/bin/brokerctl
+    BROKERCTL=$creator step 'topics' stack topics "$STATE" || die "see above"
+    # shellcheck disable=SC1091
+    . "$STATE/stack.env"
+    make_secrets
+    make_services
+    write_operator_env
+    start_supervisor
+    step 'daemons' wait_daemons || die "see above"
+    load_demo
+    say "  ready after $(seconds_since "$began")"
+    print_where
+    stay
+}
+stay() {
+    tail -n 0 -F --pid=$$ "$STATE/log/supervisor.log" 2>/dev/null 8>&- &
+    wait "$SUPERVISOR" || true
+    die "the supervisor (runsvdir) ended: see $STATE/log/supervisor.log"
+}
+
+# --- stop -----------------------------------------------------------------------------------------
+
+stop_all() {
+    local name
+    touch "$STATE/stopping"
+    # The gateway first, the readers last; deciders together.
+    for name in gateway 'risk sessions referrals' projector; do tell_daemons force-stop $name; done
+    kill -HUP "$(supervisor_pid)" 2>/dev/null || true
+    wait_until 20 supervisor_gone || kill -9 "$(supervisor_pid)" 2>/dev/null || true
+    # What stood under a supervisor that was killed.
+    tell_daemons exit $(installed)
+    rm -f "$STATE/runsvdir.pid"
+    stack stop "$STATE"
+}
+supervisor_gone() { ! supervisor_up; }
+tell_daemons() { # WHAT NAME...
+    local what=$1 name at=()
+    shift
+    for name in "$@"; do [ ! -p "$SERVICE/$name/supervise/control" ] || at+=("$SERVICE/$name"); done
+    [ ${#at[@]} -eq 0 ] || sv -w 15 "$what" "${at[@]}" >/dev/null 2>&1 || true
+}
+finish() {
+    local rc=$?
+    trap '' INT TERM HUP PIPE
+    set +e
+    if [ $STARTED = 1 ]; then
+        printf '\n'
+        step 'stopping' stop_all || rc=1
+    fi
+    rm -f "$STATE/run.pid"
+    exit $rc
+}
+
+lock_is_free() { flock -n 8; }
+stop() {
+    [ -d "$STATE" ] || { say "nothing runs: there is no $STATE"; return; }
+    local pid
+    pid=$(cat "$STATE/run.pid" 2>/dev/null || true)
+    exec 8>>"$STATE/run.lock"
+    if ! lock_is_free; then
+        pid_runs "$pid" run.sh || die "a start is at work (state folder $STATE): stop it with Ctrl-C there"
+        kill -TERM "$pid"
+        step 'stopping' wait_until 90 lock_is_free || die "process $pid does not end"
+    elif supervisor_up || stack status "$STATE" 2>/dev/null | grep -q ' runs, '; then
+        step 'stopping what an earlier run left behind' stop_all
+    else
+        say "nothing runs (state folder $STATE)"
+    fi
+}
+
+status() {
+    local name rc=0
+    stack status "$STATE" || rc=1
+    for name in $(installed); do
+        if sv status "$SERVICE/$name" 2>/dev/null | grep -q '^run:'; then
+            say "$(printf '%-9s' "$name") runs"
+        else
+            say "$(printf '%-9s' "$name") stopped" && rc=1
+        fi
+    done
+    return $rc
+}
+
+clean_state() {
+    [ -f "$STATE/stack.env" ] || [ -f "$STATE/run.lock" ] || { say "no state in $STATE"; return; }
+    local answer=
+    if [ "${YES:-}" != 1 ]; then
+        printf 'Delete everything in %s (log, read model, keys of sealed fields)? Type yes: ' "$STATE"
+        read -r answer || true
+        [ "$answer" = yes ] || die "nothing was deleted"
+    fi
+    stop
+    [ ! -f "$STATE/stack.env" ] || stack remove "$STATE"
+    (cd "$STATE" && rm -rf bin schemas service service.new store secrets log ./*.env run.lock run.pid runsvdir.pid stopping demo-loaded)
+    rmdir "$STATE" 2>/dev/null || say "left in $STATE, not ours: $(ls -A "$STATE")"
+}
+
+case ${1:-} in
+-h | --help) print_help ;;
+up) up ;;
+stop) stop ;;
+status) status ;;
+clean-state) clean_state ;;
+*) die "usage: compose/run.sh up|stop|status|clean-state (--help says more)" ;;
+esac
