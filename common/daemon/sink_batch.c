@@ -173,9 +173,8 @@ res_t sink_park(struct sink *sink)
         if (!taken->outstanding)
             TRY(park_one(sink, i));
     }
+    sink->retry_at = left == 0 ? sink->now : sink->now + AWAY_US;
     if (left == 0)
         sink->phase = SINK_WRITING;
-    else
-        sink->retry_at = sink->now + AWAY_US;
     return RES_DONE;
 }

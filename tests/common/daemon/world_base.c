@@ -1,0 +1,297 @@
+#include "world_base.h"
+
+#include "base/arena.h"
+#include "daemon/fold.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void state_done(struct base_state *state)
+{
+    for (size_t i = 0; i < state->dossier_count; i++)
+        free(state->dossiers[i].packed);
+    free(state);
+}
+
+static struct base_state *state_copy(const struct base_state *from)
+{
+    struct base_state *copy = malloc(sizeof(*copy));
+    *copy = *from;
+    for (size_t i = 0; i < copy->dossier_count; i++) {
+        copy->dossiers[i].packed = malloc(copy->dossiers[i].packed_len + 1);
+        memcpy(copy->dossiers[i].packed, from->dossiers[i].packed, copy->dossiers[i].packed_len);
+    }
+    return copy;
+}
+
+struct base *base_new(void)
+{
+    struct base *base = calloc(1, sizeof(*base));
+    for (int32_t i = 0; i < WORLD_PARTITIONS; i++)
+        base->state.positions[i].partition = i;
+    return base;
+}
+
+void base_free(struct base *base)
+{
+    if (base->tx != NULL)
+        state_done(base->tx);
+    for (size_t i = 0; i < base->state.dossier_count; i++)
+        free(base->state.dossiers[i].packed);
+    free(base);
+}
+
+static res_t claim(
+    void *self, const int32_t *partitions, size_t count, struct database_position *ret)
+{
+    struct sinker *sinker = self;
+    if (sinker->fate == BASE_AWAY)
+        return RETRY("away");
+    sinker->base->claims++;
+    for (size_t i = 0; i < count; i++) {
+        struct database_position *at = &sinker->base->state.positions[partitions[i]];
+        at->epoch++;
+        ret[i] = *at;
+    }
+    return RES_DONE;
+}
+
+static struct base_dossier *find(struct base_state *state, struct uuid person)
+{
+    for (size_t i = 0; i < state->dossier_count; i++)
+        if (uuid_eq(state->dossiers[i].person, person))
+            return &state->dossiers[i];
+    return NULL;
+}
+
+static res_t load(void *self, const struct database_wanted *wanted, struct arena *arena,
+    struct database_loaded *ret)
+{
+    struct sinker *sinker = self;
+    struct base_state *state = &sinker->base->state;
+    if (sinker->fate == BASE_AWAY)
+        return RETRY("away");
+    ret->dossiers = arena_array(arena, wanted->person_count, sizeof(*ret->dossiers));
+    ret->answered = arena_array(arena, wanted->answer_count, sizeof(*ret->answered));
+    for (size_t i = 0; i < wanted->person_count; i++) {
+        const struct base_dossier *at = find(state, wanted->persons[i]);
+        if (at != NULL)
+            ret->dossiers[i] = (struct port_dossier){at->version, at->history,
+                arena_copy(arena, (struct view){at->packed, at->packed_len})};
+    }
+    for (size_t i = 0; i < wanted->answer_count; i++)
+        for (size_t e = 0; e < state->effect_count; e++)
+            ret->answered[i] |= uuid_eq(state->effects[e].person, wanted->answer_persons[i]) &&
+                                uuid_eq(state->effects[e].id, wanted->answer_ids[i]);
+    return RES_DONE;
+}
+
+static res_t begin(void *self, const struct database_move *moves, size_t count, bool live,
+    struct database_tx **ret)
+{
+    struct sinker *sinker = self;
+    struct base *base = sinker->base;
+    if (sinker->fate == BASE_AWAY)
+        return RETRY("away");
+    cr_assert(base->tx == NULL, "one transaction at a time");
+    base->tx = state_copy(&base->state);
+    base->begins++;
+    base->last_live = live;
+    sinker->moves_hold = true;
+    for (size_t i = 0; i < count; i++) {
+        struct database_position *at = &base->tx->positions[moves[i].partition];
+        if (at->epoch != moves[i].epoch || at->next != moves[i].from)
+            sinker->moves_hold = false;
+        at->next = moves[i].next;
+        base->last_moves[i] = moves[i];
+    }
+    base->last_move_count = count;
+    *ret = (struct database_tx *)base->tx;
+    return RES_DONE;
+}
+
+static void rollback(void *self)
+{
+    struct sinker *sinker = self;
+    if (sinker->base->tx != NULL)
+        state_done(sinker->base->tx);
+    sinker->base->tx = NULL;
+}
+
+static void keep(struct sinker *sinker)
+{
+    struct base *base = sinker->base;
+    for (size_t i = 0; i < base->state.dossier_count; i++)
+        free(base->state.dossiers[i].packed);
+    base->state = *base->tx;
+    free(base->tx);
+    base->tx = NULL;
+    base->commits++;
+}
+
+static res_t commit(void *self, enum database_commit *ret)
+{
+    struct sinker *sinker = self;
+    *ret = DATABASE_COMMITTED;
+    if (!sinker->moves_hold)
+        *ret = DATABASE_NOT_OURS;
+    else if (sinker->fate == BASE_ROLLS_BACK)
+        *ret = DATABASE_ROLLED_BACK;
+    else if (sinker->fate == BASE_UNKNOWN_DONE || sinker->fate == BASE_UNKNOWN_LOST)
+        *ret = DATABASE_UNKNOWN;
+    if (*ret == DATABASE_COMMITTED || (sinker->moves_hold && sinker->fate == BASE_UNKNOWN_DONE))
+        keep(sinker);
+    else
+        rollback(self);
+    return RES_DONE;
+}
+
+static res_t apply(void *owner, const struct sink_batch *batch, struct database_tx *tx)
+{
+    struct sinker *sinker = owner;
+    struct base_state *state = (struct base_state *)tx;
+    if (batch->record_count > sinker->largest)
+        sinker->largest = batch->record_count;
+    for (size_t i = 0; i < batch->record_count; i++) {
+        const struct sink_record *record = &batch->records[i];
+        cr_assert_lt(state->effect_count, BASE_ROWS_MAX);
+        state->effects[state->effect_count++] = (struct base_effect){
+            record->meta->person, record->meta->id, record->meta->version, record->event.type};
+        cr_assert_eq(record->after->version, record->meta->version);
+    }
+    if (sinker->fate == BASE_BREAKS_IN_APPLY)
+        return RETRY("broken");
+    for (size_t i = 0; i < batch->dossier_count; i++) {
+        const struct sink_dossier *from = &batch->dossiers[i];
+        struct base_dossier *at = find(state, from->person);
+        if (at == NULL)
+            at = &state->dossiers[state->dossier_count++];
+        else
+            free(at->packed);
+        *at = (struct base_dossier){from->person, from->after->version, from->after->history,
+            malloc(from->packed.len + 1), from->packed.len};
+        memcpy(at->packed, from->packed.ptr, from->packed.len);
+    }
+    return RES_DONE;
+}
+
+void sinker_remake(struct sinker *sinker)
+{
+    struct decider_ports of = member_ports(sinker->member);
+    struct sink_ports ports = {.members = of.commands,
+        .events = of.events,
+        .producer = of.producer,
+        .clock = of.clock,
+        .database = {sinker, claim, load, begin, commit, rollback}};
+    sink_free(sinker->sink);
+    sinker->sink = sink_new(&sinker->conf, &ports, sinker->member->world->registry);
+}
+
+struct sinker *sinker_new(struct world *world, struct base *base)
+{
+    struct sinker *sinker = calloc(1, sizeof(*sinker));
+    sinker->member = member_new(world);
+    sinker->base = base;
+    sinker->conf = (struct sink_conf){.service = "projector",
+        .partitions = WORLD_PARTITIONS,
+        .apply = apply,
+        .owner = sinker,
+        .parks = true,
+        .gather_us = 10};
+    sinker_remake(sinker);
+    return sinker;
+}
+
+struct sinker *sinker_start(struct world *world, struct base *base)
+{
+    struct sinker *sinker = sinker_new(world, base);
+    member_assign(sinker->member);
+    return sinker;
+}
+
+void sinker_free(struct sinker *sinker)
+{
+    rollback(sinker);
+    sink_free(sinker->sink);
+    member_free(sinker->member);
+    free(sinker);
+}
+
+res_t sinker_step(struct sinker *sinker)
+{
+    bool more;
+    sinker->member->world->now++;
+    return sink_step(sinker->sink, &more);
+}
+
+void sinker_run(struct sinker *sinker)
+{
+    for (int i = 0; i < 40; i++) {
+        res_t res = sinker_step(sinker);
+        cr_assert(res.act == RES_OK, "%s", res.what);
+    }
+}
+
+struct sink_stats sinker_stats(const struct sinker *sinker)
+{
+    struct sink_stats stats;
+    sink_stats(sinker->sink, &stats);
+    return stats;
+}
+
+/* Folds one person's records by the pure functions alone. */
+static const struct dossier *fold_person(
+    struct world *world, int32_t partition, struct uuid person, struct arena *arena)
+{
+    const struct world_log *log = &world->logs[WORLD_EVENTS][partition];
+    const struct dossier *dossier = NULL;
+    struct uuid *seen = calloc(log->count + 1, sizeof(*seen));
+    size_t seen_count = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        struct event event;
+        struct folded folded;
+        struct view bytes = record_value(&log->records[i]);
+        if (codec_read_event(world->registry, bytes, arena, &event) != FRAME_OK ||
+            !uuid_eq(event_meta(&event)->person, person))
+            continue;
+        bool answered = false;
+        for (size_t s = 0; s < seen_count; s++)
+            answered |= uuid_eq(seen[s], event_meta(&event)->id);
+        cr_assert(
+            fold_record(dossier, &(struct fold_input){&event, bytes, answered}, arena, &folded)
+                .act == RES_OK);
+        if (folded.ruling != RULING_COUNTS)
+            continue;
+        dossier = folded.after;
+        seen[seen_count++] = event_meta(&event)->id;
+    }
+    free(seen);
+    return dossier;
+}
+
+void base_check(const struct base *base, struct world *world)
+{
+    const struct base_state *state = &base->state;
+    struct arena *arena = arena_new(64 << 20);
+    size_t records = 0;
+    for (size_t i = 0; i < state->dossier_count; i++) {
+        const struct base_dossier *row = &state->dossiers[i];
+        struct view key = {(const char *)row->person.b, 16};
+        const struct dossier *dossier =
+            fold_person(world, partition_of(key, WORLD_PARTITIONS), row->person, arena);
+        struct buf out = {0};
+        cr_assert(dossier != NULL);
+        cr_assert(fold_pack(dossier, &out).act == RES_OK);
+        cr_assert_eq(dossier->version, row->version);
+        cr_assert(view_eq(buf_as_view(&out), (struct view){row->packed, row->packed_len}));
+        records += (size_t)row->version;
+        buf_done(&out);
+    }
+    cr_assert_eq(records, state->effect_count, "each counted record once");
+    for (size_t i = 0; i < state->effect_count; i++)
+        for (size_t j = i + 1; j < state->effect_count; j++)
+            cr_assert(!uuid_eq(state->effects[i].person, state->effects[j].person) ||
+                      state->effects[i].version != state->effects[j].version);
+    arena_free(arena);
+}
