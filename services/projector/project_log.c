@@ -198,11 +198,17 @@ static struct cell json_of_codes(const struct view_array *codes, struct arena *a
     return cell_view((struct view){json.text, json.len});
 }
 
+/* The wire lets a field be absent; a refusal without its code must not look like an acceptance. */
+static struct cell stated(struct view text)
+{
+    return text.len == 0 ? cell_text("unknown") : cell_view(text);
+}
+
 static void put_refusal(
     const struct command_refused *refused, struct arena *arena, struct cell *slots)
 {
-    slots[OUTCOME_COMMAND] = cell_view(refused->command);
-    slots[OUTCOME_CODE] = cell_view(refused->code);
+    slots[OUTCOME_COMMAND] = stated(refused->command);
+    slots[OUTCOME_CODE] = stated(refused->code);
     slots[OUTCOME_FIELD] = cell_view(refused->field);
     slots[OUTCOME_ARGUMENTS] = json_of_arguments(&refused->arguments, arena);
 }

@@ -390,3 +390,12 @@ Test(projector_rows, a_refusals_arguments_are_printed_as_postgres_prints_them, .
     cr_expect(cell_at(&story.model, "outcome", 0, "field")->null);
     arena_free(story.arena);
 }
+
+Test(projector_rows, a_refusal_that_names_no_code_is_still_a_refusal, .timeout = 10)
+{
+    struct story story = story_new();
+    story_tell(&story, EVENT_COMMAND_REFUSED, story_body(&story, EVENT_COMMAND_REFUSED));
+    expect_text(&story.model, "outcome", "code", "unknown");
+    expect_text(&story.model, "outcome", "command", "unknown");
+    arena_free(story.arena);
+}
