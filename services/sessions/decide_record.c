@@ -19,6 +19,14 @@ static const struct dossier_appointment *find(const struct decision *decision)
     return referral_appointment(decision->referral, appointment_of(decision));
 }
 
+/* The same in a guard: known_appointment came before. */
+static const struct dossier_appointment *known(const struct decision *decision)
+{
+    const struct dossier_appointment *one = find(decision);
+    MUST(one != NULL);
+    return one;
+}
+
 /* What the command says of attendance; NULL: nothing. */
 static const struct attendance *stated(const struct decision *decision)
 {
@@ -69,7 +77,9 @@ void check_feedback(
 
 void attendance_fields(struct decision *decision)
 {
-    check_attendance(decision, stated(decision));
+    const struct attendance *attendance = stated(decision);
+    MUST(attendance != NULL);
+    check_attendance(decision, attendance);
 }
 
 void feedback_fields(struct decision *decision)
@@ -92,26 +102,26 @@ void feedback_fields(struct decision *decision)
 
 static void attendance_there(struct decision *decision)
 {
-    if (stated(decision) == NULL && !HAS(find(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
+    if (stated(decision) == NULL && !HAS(known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
         refuse(decision, REFUSAL_ATTENDANCE_MISSING, "/attendance");
 }
 
 static void attendance_once(struct decision *decision)
 {
-    if (stated(decision) != NULL && HAS(find(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
+    if (stated(decision) != NULL && HAS(known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
         refuse(decision, REFUSAL_ATTENDANCE_ALREADY_RECORDED, "/attendance");
 }
 
 static void feedback_once(struct decision *decision)
 {
-    if (appointment_has_feedback(find(decision)))
+    if (appointment_has_feedback(known(decision)))
         refuse(decision, REFUSAL_FEEDBACK_ALREADY_GIVEN, NULL);
 }
 
 static void before_death(struct decision *decision)
 {
     const struct dossier *dossier = decision->dossier;
-    int64_t start = find(decision)->start;
+    int64_t start = known(decision)->start;
     bool after = HAS(dossier, DOSSIER_DIED_ON) ? london_day(start) > dossier->died_on
                                                : start > dossier->died_at;
     if (HAS(dossier, DOSSIER_DIED_AT) && after)
@@ -122,7 +132,7 @@ static void before_death(struct decision *decision)
  * either. */
 static void live(struct decision *decision)
 {
-    const struct dossier_appointment *one = find(decision);
+    const struct dossier_appointment *one = known(decision);
     bool told = stated(decision) == NULL && !HAS(one, DOSSIER_APPOINTMENT_CANCELLED_AT);
     if (!told && !appointment_live(one))
         refuse(decision, REFUSAL_APPOINTMENT_NOT_LIVE, NULL);
@@ -130,7 +140,7 @@ static void live(struct decision *decision)
 
 static void started(struct decision *decision)
 {
-    if (find(decision)->start > decision->now)
+    if (known(decision)->start > decision->now)
         refuse(decision, REFUSAL_APPOINTMENT_IN_FUTURE, NULL);
 }
 
@@ -142,7 +152,7 @@ bool notice_in_time(const struct notice *notice, int64_t start)
 static void noticed(struct decision *decision)
 {
     const struct attendance *attendance = stated(decision);
-    const struct dossier_appointment *one = find(decision);
+    const struct dossier_appointment *one = known(decision);
     const struct notice *notice = HAS(one, DOSSIER_APPOINTMENT_NOTICE) ? &one->notice : NULL;
     bool missed =
         attendance != NULL && HAS(attendance, ATTENDANCE_ATTENDED) && !attendance->attended;
