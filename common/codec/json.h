@@ -41,7 +41,11 @@ struct codec_json_options {
     size_t bytes_max; /* 0: 1 MiB */
     bool soft;        /* import: check_rule errors are collected, not refused (nor values cut) */
     bool from_import; /* fields `by: import` may be stated */
-    bool partial;     /* drafts: nothing is missing */
+    bool partial;     /* drafts: nothing is missing yet, no condition holds yet */
+    /* Called between reading and checking, to set what the edge adds itself (a reference, the
+     * service's terms); NULL: nothing. Not called where a value is not of its type. */
+    void (*fill)(void *arg, void *record);
+    void *arg;
     struct codec_error *errors; /* room for errors_max of them, one a field; NULL: none kept */
     size_t errors_max;
     size_t error_count; /* out: how many there were (at most 64 are found) */

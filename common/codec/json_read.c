@@ -46,7 +46,8 @@ static void report(struct reader *reader, enum codec_rule rule, int64_t limit)
 static bool report_check(void *arg, const struct check_error *check)
 {
     struct reader *reader = arg;
-    if (reader->partial && check->rule == CHECK_MISSING)
+    bool of_whole = check->rule == CHECK_MISSING || check->rule == CHECK_NOT_ALLOWED;
+    if (reader->partial && of_whole)
         return true;
     struct codec_error error = {.rule = (enum codec_rule)check->rule, .limit = check->limit};
     memcpy(error.pointer, check->pointer, sizeof error.pointer);
@@ -347,6 +348,8 @@ res_t codec_json_read(const struct record_desc *desc, struct view json,
     json_t *root = parse(&reader, json, bytes_max, 0);
     if (json_is_object(root)) {
         read_object(&reader, desc, root, ret_record);
+        if (options->fill != NULL && first_of(&reader, true) == NULL)
+            options->fill(options->arg, ret_record);
         check_each(desc, ret_record, report_check, &reader);
     } else if (root != NULL) {
         report(&reader, CODEC_INVALID, 0);

@@ -291,3 +291,20 @@ Test(json, a_doubtful_symbol_may_be_stated_only_where_its_schema_says_so, .timeo
         RES_REJECT);
     cr_expect_str_eq(error.pointer, "/basis");
 }
+
+static void fill_id(void *arg, void *record)
+{
+    struct attendance_recorded *recorded = record;
+    recorded->appointment_id = *(const struct uuid *)arg;
+    SET(recorded, ATTENDANCE_RECORDED_APPOINTMENT_ID);
+}
+
+Test(json, what_the_edge_adds_itself_is_there_before_the_check, .timeout = 20)
+{
+    struct uuid id = {{7}};
+    struct fixture f = {.options = {.fill = fill_id, .arg = &id}};
+    cr_expect_eq(
+        read_attendance(&f, "{\"attendance\":{\"happened\":false,\"attended\":false}}"), RES_OK);
+    cr_expect(uuid_eq(f.recorded.appointment_id, id));
+    done(&f);
+}

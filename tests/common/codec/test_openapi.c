@@ -1,0 +1,72 @@
+#include "event/event.h"
+#include "event/openapi.h"
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static json_t *document(void)
+{
+    json_t *root = json_loadb(openapi_json, openapi_json_len, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(root);
+    return root;
+}
+
+/* The value at a "#/a/b" reference, or NULL. */
+static const json_t *at(const json_t *root, const char *reference)
+{
+    struct view rest = view_from(view_of(reference), 2);
+    char step[200];
+    while (rest.ptr != NULL) {
+        struct view name = view_cut(&rest, '/');
+        snprintf(step, sizeof step, "%.*s", VIEW_ARG(name));
+        root = json_object_get(root, step);
+    }
+    return root;
+}
+
+static size_t references(const json_t *root, const json_t *from)
+{
+    size_t count = 0, index;
+    const char *key;
+    json_t *value;
+    const char *reference = json_string_value(json_object_get(from, "$ref"));
+    if (reference != NULL) {
+        cr_expect(strncmp(reference, "#/", 2) == 0 && at(root, reference) != NULL, "%s", reference);
+        count++;
+    }
+    json_object_foreach((json_t *)(uintptr_t)from, key, value) count += references(root, value);
+    json_array_foreach(from, index, value) count += references(root, value);
+    return count;
+}
+
+Test(openapi, every_reference_leads_somewhere, .timeout = 20)
+{
+    json_t *root = document();
+    cr_assert_gt(references(root, root), 50);
+    cr_assert_str_eq(json_string_value(json_object_get(root, "openapi")), "3.1.0");
+    json_decref(root);
+}
+
+Test(openapi, every_command_has_its_path_and_takes_an_idempotency_key, .timeout = 20)
+{
+    json_t *root = document();
+    for (int i = 0; i < COMMAND_MAX_; i++) {
+        const json_t *path =
+            json_object_get(json_object_get(root, "paths"), command_table[i].route);
+        const json_t *post = json_object_get(path, "post");
+        const json_t *first = json_array_get(json_object_get(post, "parameters"), 0);
+        const char *id = json_string_value(json_object_get(post, "operationId"));
+        cr_expect(
+            id != NULL && strcmp(id, command_table[i].name) == 0, "%s", command_table[i].name);
+        cr_expect_str_eq(json_string_value(json_object_get(first, "$ref")),
+            "#/components/parameters/IdempotencyKey");
+        char name[200];
+        snprintf(name, sizeof name, "#/components/schemas/%s", command_table[i].name);
+        const json_t *schema = at(root, name);
+        cr_expect_not_null(schema, "%s", name);
+        cr_expect_null(json_object_get(json_object_get(schema, "properties"), "meta"));
+    }
+    json_decref(root);
+}
