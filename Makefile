@@ -18,6 +18,7 @@ include mk/gen.mk
 include mk/embed.mk
 include mk/build.mk
 include mk/test.mk
+include mk/bench.mk
 include mk/local.mk
 include mk/tidy.mk
 
