@@ -16,6 +16,7 @@ include mk/flags.mk
 include mk/layers.mk
 include mk/gen.mk
 include mk/embed.mk
+include mk/pages.mk
 include mk/build.mk
 include mk/test.mk
 include mk/bench.mk

@@ -17,7 +17,7 @@ COMMON_LIBS = $(foreach f,$(LAYER_SERVICE),$(O)/lib$(f).a)
 
 # $(1) program, $(2) its folder
 define program
-SRC_$(1) := $$(filter-out $(2)/main.c,$$(shell find $(2) -name '*.c')) $$(GEN_SRC_$(1))
+SRC_$(1) := $$(filter-out $(2)/main.c,$$(shell find $(2) -path '*/pages' -prune -o -name '*.c' -print)) $$(GEN_SRC_$(1))
 OBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(SRC_$(1)))
 $$(O)/lib$(1).a: $$(OBJ_$(1))
 	@mkdir -p $$(@D) && rm -f $$@

@@ -17,7 +17,7 @@ $(O)/tests/%.o: CFLAGS_ALL += -Itests
 # $(1) folder
 define test_program
 TOBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,$$(wildcard $(1)/*.c) $$(ALSO_$(1)))
-$$(O)/test/$(call test_name,$(1)): $$(TOBJ_$(1)) $$(COMMON_LIBS) $$(foreach s,$$(SERVICES) $$(CONNECTORS),$$(O)/lib$$(s).a)
+$$(O)/test/$(call test_name,$(1)): $$(TOBJ_$(1)) $$(COMMON_LIBS) $$(foreach s,$$(SERVICES) $$(CONNECTORS),$$(O)/lib$$(s).a $$(patsubst %,$$(O)/lib%.a,$$(PARTS_$$(s))))
 	@mkdir -p $$(@D)
 	@echo "link $$@"
 	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(TOBJ_$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lavro -lcriterion

@@ -29,10 +29,10 @@ res_t MUST_USE form_assign(const struct form *, struct buf *json, struct form_er
 res_t MUST_USE form_open_risk(const struct form *, struct buf *json, struct form_errors *);
 res_t MUST_USE form_acknowledge_risk(const struct form *, struct buf *json, struct form_errors *);
 res_t MUST_USE form_share_risk(const struct form *, struct buf *json, struct form_errors *);
-/* `session` from the path. */
-res_t MUST_USE form_book(
-    const struct form *, int32_t session, struct buf *json, struct form_errors *);
-/* `appointment` that the model named. */
+/* `appointment` is the new one's id (derived from the command's), `session` comes from the path. */
+res_t MUST_USE form_book(const struct form *, struct uuid appointment, int32_t session,
+    struct buf *json, struct form_errors *);
+/* `appointment`: the one that the page's model named. */
 res_t MUST_USE form_record(
     const struct form *, struct uuid appointment, struct buf *json, struct form_errors *);
 

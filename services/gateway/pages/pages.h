@@ -186,7 +186,7 @@ res_t MUST_USE page_referral_parts(
 /* -- /assign ------------------------------------------------------------------------------------
  */
 struct page_worker {
-    struct view user;         /* posted as "worker", once for each chosen one, at most 5 */
+    struct view user;         /* posted in "worker", once for each chosen one, at most 5 */
     struct view organisation; /* code */
     struct view name;
 };
