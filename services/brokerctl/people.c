@@ -106,7 +106,8 @@ void people_put(struct people *people, const struct known *known)
     struct known *slot = known_slot(people->known, people->known_room, known->person);
     people->known_count += slot->version == 0;
     char *packed = zeroed(known->packed.len + 1, 1);
-    memcpy(packed, known->packed.ptr, known->packed.len);
+    if (known->packed.len > 0)
+        memcpy(packed, known->packed.ptr, known->packed.len);
     free((void *)(uintptr_t)slot->packed.ptr);
     *slot = *known;
     slot->packed = (struct view){packed, known->packed.len};

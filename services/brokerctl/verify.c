@@ -32,6 +32,7 @@ static res_t remember(struct verify *verify, const struct folded *folded, struct
     TRY(fold_pack(after, &packed));
     struct known known = {after->person, after->version, after->history, buf_as_view(&packed)};
     people_put(verify->people, &known);
+    people_put(verify->everybody, &(struct known){.person = after->person, .version = 1});
     answer_put(verify->people, (struct uuid[2]){after->person, id}, after->version);
     return RES_DONE;
 }
@@ -219,6 +220,7 @@ static res_t verify_open(struct verify *verify)
     verify->record = arena_new((size_t)64 << 20);
     verify->chunk = arena_new((size_t)1 << 30);
     verify->people = people_new();
+    verify->everybody = people_new();
     TRY(codec_registry_new(&verify->registry));
     verify->projection = projection_new(verify->fixed);
     MUST(verify->projection != NULL && projection_tables(verify->projection) <= TABLES_MAX);
@@ -242,6 +244,7 @@ static void verify_close(struct verify *verify)
     pg_close(verify->pg);
     row_writer_free(verify->writer);
     people_free(verify->people);
+    people_free(verify->everybody);
     codec_registry_free(verify->registry);
     arena_free(verify->fixed);
     arena_free(verify->record);

@@ -23,7 +23,8 @@ struct verify {
     const struct projection *projection;
     struct row_writer *writer;
     struct stream stream;
-    struct people *people;
+    struct people *people;                  /* of the partition that is replayed */
+    struct people *everybody;               /* ids alone, of all partitions */
     struct arena *fixed;                    /* the projection's */
     struct arena *record;                   /* cleared for each */
     struct arena *chunk;                    /* rows waiting to be compared */

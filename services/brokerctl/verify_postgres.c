@@ -43,6 +43,13 @@ static void put_key(const struct table *table, const struct cell *row, struct bu
     }
 }
 
+static void put_digest(struct view bytes, struct buf *out)
+{
+    char hex[DIGEST_HEX_LEN + 1];
+    digest_hex(sha256(bytes), hex);
+    buf_printf(out, "%zu bytes (SHA-256 %.8s...)", bytes.len, hex);
+}
+
 static void put_cell(const struct column *column, const struct cell *cell, struct buf *out)
 {
     if (cell->null)
@@ -52,7 +59,7 @@ static void put_cell(const struct column *column, const struct cell *cell, struc
     else if (column->type == COL_TEXT || column->type == COL_JSON)
         buf_view(out, cell->text);
     else if (column->type == COL_BYTES)
-        buf_printf(out, "%zu bytes", cell->text.len);
+        put_digest(cell->text, out);
     else if (column->type == COL_BOOL)
         buf_text(out, cell->truth ? "true" : "false");
     else
@@ -175,6 +182,21 @@ res_t verify_pg_people(struct verify *verify)
     return row_set_new(verify->projection, verify->chunk, &verify->log_rows);
 }
 
+/* Of the rows that are too many: one of a person whom the log does not know, if there is one. */
+static res_t name_stranger(struct verify *verify, const char *table)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "SELECT DISTINCT person FROM read.%s ORDER BY 1", table);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(verify->pg, &(struct pg_sql){NULL, text}, NULL, &rows));
+    for (int i = 0; i < pg_rows_count(rows); i++)
+        if (people_find(verify->everybody, pg_uuid(rows, i, 0)) == NULL)
+            return verify_differs(verify,
+                "postgres, read.%s: holds person %s, whom the log does not know", table,
+                uuid_text(pg_uuid(rows, i, 0)).text);
+    return pg_rows_ok(rows);
+}
+
 static res_t total(struct verify *verify, const char *table, int64_t *ret)
 {
     char text[128];
@@ -191,11 +213,11 @@ res_t verify_pg_totals(struct verify *verify)
         const char *name = projection_table(verify->projection, t)->name;
         int64_t rows = 0;
         TRY(total(verify, name, &rows));
-        if (rows != verify->expected[t])
-            return verify_differs(verify,
-                "postgres, read.%s: %" PRId64 " rows, by the log %" PRId64
-                ": the others belong to nobody on the log",
-                name, rows, verify->expected[t]);
+        if (rows == verify->expected[t])
+            continue;
+        TRY(name_stranger(verify, name));
+        return verify_differs(verify, "postgres, read.%s: %" PRId64 " rows, by the log %" PRId64,
+            name, rows, verify->expected[t]);
     }
     return RES_DONE;
 }
