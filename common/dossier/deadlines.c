@@ -27,9 +27,12 @@ static int64_t first_of(int64_t a, int64_t b)
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* A referral's clocks stop at its end and at death; what was missed before stays missed. */
-static int64_t stopped_at(const struct clocks *clocks)
+/* A referral's clocks stop at its end and at death; what was missed before stays missed. An alarm
+ * about somebody's safety goes on until it is read. */
+static int64_t stopped_at(const struct clocks *clocks, enum deadline_code code)
 {
+    if (code == DEADLINE_CONCERN)
+        return 0;
     int64_t ended = referral_ended(clocks->referral) ? clocks->referral->end.at : 0;
     return first_of(ended, clocks->dossier->died_at);
 }
@@ -38,7 +41,7 @@ static void add(struct clocks *clocks, struct deadline deadline)
 {
     if (uuid_is_zero(deadline.about))
         deadline.about = clocks->referral->id;
-    int64_t stop = stopped_at(clocks);
+    int64_t stop = stopped_at(clocks, deadline.code);
     if (deadline.met_us == 0 && stop != 0 && deadline.due_us >= stop)
         return;
     if (deadline.code == clocks->sought && deadline.met_us == 0 &&
