@@ -1,4 +1,6 @@
 /* Every refusal of the risk commands, each from one change to a command that is accepted. */
+#include <stdio.h>
+
 #include "risk/decide_risk.h"
 #include "support/story.h"
 
@@ -88,6 +90,7 @@ Test(open_risk, each_refusal, .timeout = 20)
     REFUSED(OPEN(disclosed), "not-permitted", NULL);
     as_kind(s, ACTOR_KIND_COMMISSIONER);
     disclosed->meta.actor = s->actor;
+    UNSET(disclosed, RISK_DISCLOSED_REASON);
     REFUSED(OPEN(disclosed), "not-permitted", NULL);
 }
 
@@ -99,7 +102,7 @@ Test(open_risk, each_reader_and_role_is_kept_once_and_the_oldest_goes_at_the_lim
     cr_expect_eq(s->dossier->readings.len, 1);
     for (int i = 0; i < 205; i++) {
         struct risk_disclosed *disclosed = story_open(s, "sol.reyes");
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "reader.%d", i);
         disclosed->meta.actor.id = view_of(name);
         disclosed->reason = VIEW("sealed");
@@ -135,6 +138,7 @@ Test(acknowledge_risk, each_refusal, .timeout = 20)
     referral->withdrawal.report_due = true;
     SET(referral, DOSSIER_REFERRAL_WITHDRAWAL);
     REFUSED(ACKNOWLEDGE(story_acknowledge(s, "sol.reyes")), "end-already-requested", NULL);
+    referral = story_change(s);
     SET(referral, DOSSIER_REFERRAL_END);
-    REFUSED(ACKNOWLEDGE(story_acknowledge(s, "sol.reyes")), "end-already-requested", NULL);
+    REFUSED(ACKNOWLEDGE(story_acknowledge(s, "sol.reyes")), "referral-ended", NULL);
 }

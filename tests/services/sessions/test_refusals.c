@@ -66,8 +66,8 @@ Test(book, which_session_it_can_be, .timeout = 20)
     story_started(s);
     REFUSED(BOOK(story_book(s, 1, "2026-11-30T14:00:00Z")), "unknown-session", "/booking/session");
     story_session(s, 0, "2026-11-24T11:00:00Z", "2026-11-30T14:00:00Z");
-    REFUSED(BOOK(story_book(s, 0, "2026-12-01T14:00:00Z")), "session-already-held",
-        "/booking/session");
+    REFUSED(
+        BOOK(story_book(s, 0, "2026-12-01T14:00:00Z")), "session-already-held", "/booking/session");
     ACCEPTED(SENT(COMMAND_SUBMIT_PLAN, story_plan(s, 1, 2)));
     REFUSED(BOOK(story_book(s, 3, "2026-12-01T14:00:00Z")), "unknown-session", "/booking/session");
     struct appointment_booked *one = story_book(s, 2, "2026-12-01T14:00:00Z");
@@ -138,8 +138,8 @@ Test(record_past, is_for_an_earlier_day, .timeout = 20)
     const struct dossier_appointment *one = &story_referral(s)->appointments.items[0];
     cr_expect(one->past && appointment_held(one));
     cr_expect(session_held(story_referral(s), 0));
-    REFUSED(PAST(story_past(s, 0, "2026-11-30T15:00:00Z")), "session-already-held",
-        "/booking/session");
+    REFUSED(
+        PAST(story_past(s, 0, "2026-11-30T15:00:00Z")), "session-already-held", "/booking/session");
 }
 
 Test(record_past, risk_and_death_are_waived_and_never_refuse, .timeout = 20)
@@ -187,8 +187,8 @@ Test(record_past, after_the_end_only_what_was_before_it, .timeout = 20)
     ACCEPTED(SENT(COMMAND_SUBMIT_REPORT, story_report(s)));
     story_at(s, "2026-12-14T12:00:00Z");
     REFUSED(PAST(story_past(s, 1, "2026-12-11T09:00:00Z")), "referral-ended", "/booking/start");
-    REFUSED(PAST(story_past(s, 1, "2026-12-08T09:00:00Z")), "session-already-held",
-        "/booking/session");
+    REFUSED(
+        PAST(story_past(s, 1, "2026-12-08T09:00:00Z")), "session-already-held", "/booking/session");
     REFUSED(BOOK(story_book(s, 1, "2026-12-15T09:00:00Z")), "referral-ended", NULL);
     cr_expect_eq(sessions_held(story_referral(s)), 1);
 }
