@@ -94,10 +94,12 @@ void require_if(struct decision *decision, bool wanted, bool stated, const char 
 /* -- what comes first ---------------------------------------------------------------------------
  */
 
+/* What an import is not refused for. A field whose condition the source does not state (concerns
+ * without "notify concerns") is kept where it stands: nothing of an older system is dropped. */
 static bool soft_rule(enum check_rule rule)
 {
     return rule == CHECK_MISSING || rule == CHECK_TOO_LONG || rule == CHECK_TOO_MANY ||
-           rule == CHECK_TOO_FEW;
+           rule == CHECK_TOO_FEW || rule == CHECK_NOT_ALLOWED;
 }
 
 static bool check_found(void *arg, const struct check_error *error)

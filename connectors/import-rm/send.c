@@ -256,20 +256,29 @@ static void show(struct sender *sender, bool last)
         t->people_done, t->people, t->sent, t->accepted + t->refused);
 }
 
+/* What arrived while a query was under way is not seen by poll any more: it is taken first. */
+static res_t take_notes(struct sender *sender, bool *ret_any)
+{
+    struct pg_notification note;
+    bool more = true;
+    *ret_any = false;
+    while (more) {
+        TRY(pg_notified(sender->conf.target, &note, &more));
+        *ret_any |= more;
+    }
+    return RES_DONE;
+}
+
 /* Waits for a report, a batch of the projector, or a moment. */
 static res_t wait_for_news(struct sender *sender)
 {
+    bool any;
+    TRY(take_notes(sender, &any));
     struct pollfd fds[] = {{.fd = kafka_producer_fd(sender->producer), .events = POLLIN},
         {.fd = pg_fd(sender->conf.target), .events = POLLIN}};
-    if (poll(fds, ARRAY_LEN(fds), WAIT_MS) < 0)
+    if (!any && poll(fds, ARRAY_LEN(fds), WAIT_MS) < 0)
         return RES_DONE; /* a signal: the loop goes round */
-    TRY(kafka_producer_poll(sender->producer, 0));
-    bool any = true;
-    while (any) {
-        struct pg_notification note;
-        TRY(pg_notified(sender->conf.target, &note, &any));
-    }
-    return RES_DONE;
+    return kafka_producer_poll(sender->producer, 0);
 }
 
 res_t sender_run(struct sender *sender, const struct rm_rows *people, struct send_totals *ret)
