@@ -24,8 +24,15 @@ $$(O)/test/$(call test_name,$(1)): $$(TOBJ_$(1)) $$(COMMON_LIBS) $$(foreach s,$$
 endef
 $(foreach t,$(TESTS_core) $(TESTS_edge),$(eval $(call test_program,$(t))))
 
-.PHONY: test test-core test-edge
+.PHONY: test test-core test-edge test-flow test-system
+test: ## everything: installs what it needs, all rings, both compilers
+	@compose/install.sh test
+	@tests/all.sh
 test-core: $(foreach t,$(TESTS_core),$(O)/test/$(call test_name,$(t))) ## pure tests, seconds
 	@tests/run.sh core $^
 test-edge: $(foreach t,$(TESTS_edge),$(O)/test/$(call test_name,$(t))) ## one adapter each, against the real thing
 	@tests/run.sh edge $^
+test-flow: all ## several services over real Kafka and Postgres, with faults
+	@BIN=$(O)/bin tests/flow/run.sh
+test-system: all ## everything, browser included
+	@BIN=$(O)/bin tests/system/run.sh
