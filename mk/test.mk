@@ -7,6 +7,7 @@ test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
 
 # What a test program takes from beside its own folder.
 ALSO_tests/common/codec/oracle := tests/common/codec/sample.c
+ALSO_tests/common/pg := tests/support/cluster.c
 STORY := tests/support/story.c tests/support/commands.c
 ALSO_tests/common/dossier := $(STORY)
 ALSO_tests/services/referrals := $(STORY)

@@ -85,9 +85,11 @@ static res_t step_result(struct pg *pg, PGresult **ret)
         return PQstatus(pg->conn) == CONNECTION_OK
                    ? pg_break(pg, "postgres: a result is missing in the pipeline")
                    : PG_FAILED(pg, NULL);
-    /* A server that ends the connection does not end the result. */
-    if (PQresultStatus(result) == PGRES_FATAL_ERROR && PQstatus(pg->conn) != CONNECTION_OK)
-        return PG_FAILED(pg, result);
+    if (PQresultStatus(result) == PGRES_FATAL_ERROR) {
+        res_t failure = PG_FAILED(pg, result);
+        if (pg->broken)
+            return failure; /* a server that goes away does not end the result */
+    }
     TRY(pg_result_wait(pg, &end));
     if (end != NULL)
         return pg_break(pg, "postgres: a result too many in the pipeline");
@@ -109,7 +111,8 @@ static res_t step_take(struct pg *pg, PGresult **ret)
     }
     if (status == PGRES_FATAL_ERROR) {
         res_t failure = PG_FAILED(pg, result);
-        if (pg->first_failure.act == RES_OK)
+        /* A server that goes away says nothing about the statements behind this one. */
+        if (pg->first_failure.act == RES_OK && !pg->broken)
             pg->first_failure = failure;
         return failure;
     }

@@ -31,10 +31,18 @@ static void fault_take(struct pg_fault *fault, const PGresult *result)
         memcpy(fault->constraint, constraint, strlen(constraint));
 }
 
+/* FATAL and PANIC are the last that a server says on a connection. */
+static bool ends_connection(const PGresult *result)
+{
+    const char *severity =
+        result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity != NULL && strcmp(severity, "ERROR") != 0;
+}
+
 res_t pg_failed(struct pg *pg, const PGresult *result, const char *file, int line)
 {
     fault_take(&pg->fault, result);
-    if (PQstatus(pg->conn) != CONNECTION_OK)
+    if (PQstatus(pg->conn) != CONNECTION_OK || ends_connection(result))
         pg->broken = true;
     return pg_res_at(pg->fault.sqlstate, file, line);
 }

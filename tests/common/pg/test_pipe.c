@@ -1,0 +1,225 @@
+#include "pg/pipe.h"
+
+#include "support/cluster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char conninfo[CLUSTER_CONNINFO_MAX];
+static struct pg *pg;
+
+static const struct pg_sql insert = {"insert", "INSERT INTO t (n, text) VALUES ($1, $2)"};
+static const struct pg_sql sum = {"sum", "SELECT coalesce(sum(n), 0)::bigint FROM t"};
+static const struct pg_sql wrong = {"wrong", "SELECT 1 / n FROM t WHERE n = 0 OR n = 1"};
+static const struct pg_sql large = {"large", "SELECT repeat('x', 1000000)"};
+
+static void start(void)
+{
+    cluster_database(conninfo);
+    pg = cluster_open(conninfo);
+    OK(pg_run(pg, "CREATE TABLE t (n int PRIMARY KEY, text text)"));
+}
+
+static void done(void)
+{
+    pg_close(pg);
+}
+
+TestSuite(pipe, .init = start, .fini = done, .timeout = 60);
+
+static res_t send_insert(int32_t n, struct view text)
+{
+    struct pg_params params = {0};
+    pg_put_int4(&params, n);
+    pg_put_text(&params, text);
+    return pg_pipe_send(pg, &insert, &params);
+}
+
+static int64_t count_rows(void)
+{
+    static const struct pg_sql sql = {NULL, "SELECT count(*) FROM t"};
+    struct pg_rows *rows = NULL;
+    OK(pg_exec(pg, &sql, NULL, &rows));
+    int64_t n = pg_int(rows, 0, 0);
+    pg_rows_free(rows);
+    return n;
+}
+
+Test(pipe, many_statements_are_one_transaction)
+{
+    enum pg_commit commit;
+    for (int round = 0; round < 3; round++) {
+        OK(pg_pipe_begin(pg));
+        for (int32_t i = 0; i < 100; i++)
+            OK(send_insert(round * 100 + i, VIEW("text")));
+        cr_assert_eq(pg_pipe_sent(pg), 100);
+        OK(pg_pipe_commit(pg, &commit));
+        cr_assert_eq(commit, PG_COMMITTED);
+        cr_assert_eq(count_rows(), (round + 1) * 100);
+    }
+}
+
+Test(pipe, results_can_be_read_before_the_commit)
+{
+    enum pg_commit commit;
+    struct pg_rows *rows = NULL;
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(5, VIEW("a")));
+    OK(pg_pipe_send(pg, &sum, NULL));
+    OK(pg_pipe_next(pg, &rows));
+    cr_assert_eq(pg_rows_affected(rows), 1);
+    pg_rows_free(rows);
+    OK(pg_pipe_next(pg, &rows));
+    cr_assert_eq(pg_int(rows, 0, 0), 5);
+    pg_rows_free(rows);
+    OK(send_insert(6, VIEW("b")));
+    OK(pg_pipe_send(pg, &sum, NULL));
+    OK(pg_pipe_next(pg, NULL));
+    OK(pg_pipe_next(pg, &rows));
+    cr_assert_eq(pg_int(rows, 0, 0), 11);
+    pg_rows_free(rows);
+    OK(pg_pipe_commit(pg, &commit));
+    cr_assert_eq(count_rows(), 2);
+}
+
+Test(pipe, a_failed_statement_rolls_everything_back_and_the_connection_goes_on)
+{
+    enum pg_commit commit;
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(0, VIEW("a")));
+    OK(pg_pipe_send(pg, &wrong, NULL));
+    OK(send_insert(2, VIEW("b")));
+    res_t res = pg_pipe_commit(pg, &commit);
+    cr_assert_eq(res.act, RES_FATAL);
+    cr_assert_eq(commit, PG_ROLLED_BACK);
+    cr_assert_str_eq(pg_fault(pg)->sqlstate, "22012");
+    cr_assert_not(pg_broken(pg));
+    cr_assert_eq(count_rows(), 0);
+
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    OK(pg_pipe_send(pg, &wrong, NULL));
+    OK(pg_pipe_send(pg, &sum, NULL));
+    OK(pg_pipe_commit(pg, &commit));
+    cr_assert_eq(commit, PG_COMMITTED);
+    cr_assert_eq(count_rows(), 1);
+}
+
+Test(pipe, a_failure_read_early_can_be_committed_or_rolled_back_only_as_rolled_back)
+{
+    enum pg_commit commit;
+    for (int round = 0; round < 2; round++) {
+        OK(pg_pipe_begin(pg));
+        OK(send_insert(0, VIEW("a")));
+        OK(pg_pipe_send(pg, &wrong, NULL));
+        OK(pg_pipe_send(pg, &sum, NULL));
+        OK(pg_pipe_next(pg, NULL));
+        cr_assert_eq(pg_pipe_next(pg, NULL).act, RES_FATAL);
+        cr_assert_eq(pg_pipe_next(pg, NULL).act, RES_FATAL);
+        if (round == 0) {
+            cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_FATAL);
+            cr_assert_eq(commit, PG_ROLLED_BACK);
+        } else {
+            OK(pg_pipe_rollback(pg));
+        }
+        cr_assert_str_eq(pg_fault(pg)->sqlstate, "22012");
+        cr_assert_eq(count_rows(), 0);
+    }
+}
+
+Test(pipe, what_was_to_be_prepared_after_a_failure_is_prepared_the_next_time)
+{
+    enum pg_commit commit;
+    OK(pg_run(pg, "INSERT INTO t VALUES (0, '')"));
+    OK(pg_pipe_begin(pg));
+    OK(pg_pipe_send(pg, &wrong, NULL));
+    OK(pg_pipe_send(pg, &sum, NULL));
+    cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_FATAL);
+    OK(pg_pipe_begin(pg));
+    OK(pg_pipe_send(pg, &sum, NULL));
+    OK(pg_pipe_commit(pg, &commit));
+    cr_assert_eq(commit, PG_COMMITTED);
+}
+
+Test(pipe, nothing_is_left_of_a_transaction_given_up)
+{
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    OK(pg_pipe_rollback(pg));
+    cr_assert_eq(count_rows(), 0);
+    OK(pg_pipe_begin(pg));
+    OK(pg_pipe_rollback(pg));
+    cr_assert_eq(count_rows(), 0);
+}
+
+Test(pipe, neither_side_blocks_on_the_other_however_much_is_under_way)
+{
+    /* 50 MB of answers and 20 MB of parameters, with no result read in between. */
+    enum pg_commit commit;
+    char *text = calloc(1, 400000);
+    cr_assert_not_null(text);
+    memset(text, 'y', 400000);
+    OK(pg_pipe_begin(pg));
+    for (int32_t i = 0; i < 50; i++) {
+        OK(send_insert(i, (struct view){text, 400000}));
+        OK(pg_pipe_send(pg, &large, NULL));
+    }
+    OK(pg_pipe_commit(pg, &commit));
+    cr_assert_eq(commit, PG_COMMITTED);
+    cr_assert_eq(count_rows(), 50);
+    free(text);
+}
+
+Test(pipe, a_deferred_constraint_that_fails_the_commit_rolls_back)
+{
+    enum pg_commit commit;
+    OK(pg_run(pg, "ALTER TABLE t ADD UNIQUE (text) DEFERRABLE INITIALLY DEFERRED"));
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("same")));
+    OK(send_insert(2, VIEW("same")));
+    cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_FATAL);
+    cr_assert_eq(commit, PG_ROLLED_BACK);
+    cr_assert_str_eq(pg_fault(pg)->sqlstate, "23505");
+    cr_assert_eq(count_rows(), 0);
+}
+
+Test(pipe, a_connection_lost_in_the_commit_leaves_it_unknown)
+{
+    enum pg_commit commit;
+    OK(pg_run(pg, "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
+                  " $$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5);"
+                  " RETURN NULL; END$$;"
+                  "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED"
+                  " FOR EACH ROW EXECUTE FUNCTION die()"));
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_RETRY);
+    cr_assert_eq(commit, PG_UNKNOWN);
+    cr_assert(pg_broken(pg));
+}
+
+Test(pipe, a_connection_lost_before_the_commit_was_sent_is_rolled_back)
+{
+    static const struct pg_sql die = {"die", "SELECT pg_terminate_backend(pg_backend_pid())"};
+    enum pg_commit commit;
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    OK(pg_pipe_send(pg, &die, NULL));
+    OK(pg_pipe_next(pg, NULL));
+    cr_assert_eq(pg_pipe_next(pg, NULL).act, RES_RETRY);
+    cr_assert(pg_broken(pg));
+    cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_RETRY);
+    cr_assert_eq(commit, PG_ROLLED_BACK);
+}
+
+Test(pipe, too_many_statements_are_refused_and_the_rest_can_be_rolled_back)
+{
+    res_t res = RES_DONE;
+    OK(pg_pipe_begin(pg));
+    for (int i = 0; i < 10000 && res.act == RES_OK; i++)
+        res = pg_pipe_send(pg, &sum, NULL);
+    cr_assert_eq(res.act, RES_REJECT);
+    OK(pg_pipe_rollback(pg));
+    cr_assert_eq(count_rows(), 0);
+}
