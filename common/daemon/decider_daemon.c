@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PARTITIONS = 12 };
-
 static const char EVENTS[] = "referral.events";
 static const char PARKED[] = "parked";
 
@@ -102,7 +100,7 @@ static void make_decider(struct decider_daemon *self)
         .commands_topic = self->service->commands_topic,
         .family = self->service->family,
         .decide = self->service->decide,
-        .partitions = PARTITIONS,
+        .partitions = DECIDER_PARTITIONS,
         .pending_max = (size_t)self->conf->pending_max,
         .command_bytes_max = (size_t)self->conf->command_bytes_max,
         .resend_us = self->conf->resend_us,
@@ -188,7 +186,7 @@ void decider_daemon_measure(void *owner)
     struct decider_stats stats;
     decider_stats(self->decider, &stats);
     decider_measure_stats(&self->measure, &stats);
-    for (int32_t i = 0; i < PARTITIONS; i++) {
+    for (int32_t i = 0; i < DECIDER_PARTITIONS; i++) {
         struct decider_place place = decider_place(self->decider, i);
         if (!place.owned)
             continue;

@@ -23,7 +23,7 @@ static struct metric behind = METRIC_GAUGE(
 static struct metric oldest = METRIC_GAUGE("broker_decider_oldest_command_seconds",
     "Age of the oldest command in hand. Alarm at one hour.", .unit = METRIC_SECONDS);
 static struct metric lag = METRIC_GAUGE("broker_decider_lag_records", "Records not read yet.",
-    .labels = {{"topic", lags, DECIDER_LAG_MAX_}, {"partition", NULL, PORT_PARTITIONS_MAX}});
+    .labels = {{"topic", lags, DECIDER_LAG_MAX_}, {"partition", NULL, DECIDER_PARTITIONS}});
 
 void decider_measure_register(void)
 {

@@ -8,6 +8,7 @@
 struct decider_measure {
     struct decider_stats last;
 };
+enum { DECIDER_PARTITIONS = 12 }; /* of every topic, for ever: keys depend on it */
 enum decider_lag { DECIDER_LAG_COMMANDS, DECIDER_LAG_EVENTS, DECIDER_LAG_MAX_ };
 
 void decider_measure_register(void);

@@ -172,6 +172,7 @@ static res_t read_record(struct decider *decider, const struct port_record *reco
 
 static res_t open_caught_up(struct decider *decider)
 {
+    int opened = 0;
     for (int32_t i = 0; i < decider->conf.partitions; i++) {
         struct part *part = &decider->parts[i];
         if (part->state != PART_CATCHING_UP || part->events_next < part->events_end ||
@@ -181,8 +182,11 @@ static res_t open_caught_up(struct decider *decider)
         part->paused = decider->draining;
         if (!part->paused)
             TRY(decider->ports.commands.resume(decider->ports.commands.self, i));
-        log_line(LEVEL_INFO, "decider.caught-up", LOG_AT(EVENTS, i, part->events_next));
+        log_line(LEVEL_DEBUG, "decider.open", LOG_AT(EVENTS, i, part->events_next));
+        opened++;
     }
+    if (opened > 0)
+        log_line(LEVEL_INFO, "decider.caught-up", LOG_INT("partitions", opened));
     return RES_DONE;
 }
 
