@@ -2,7 +2,8 @@
 # system (everything, browser included). A folder of tests/ is one Criterion program.
 TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs daemon,tests/common/$(d)/test_*.c) \
   tests/services/*/test_*.c tests/connectors/*/test_*.c))))
-TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal codec/oracle,tests/common/$(d)/test_*.c)))))
+TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal codec/oracle,tests/common/$(d)/test_*.c) \
+  tests/services/*/edge/test_*.c))))
 test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
 
 # What a test program takes from beside its own folder.
@@ -13,6 +14,7 @@ ALSO_tests/common/dossier := $(STORY)
 ALSO_tests/services/referrals := $(STORY)
 ALSO_tests/services/sessions := $(STORY)
 ALSO_tests/services/risk := $(STORY)
+ALSO_tests/services/projector/edge := $(STORY) tests/support/cluster.c $(addprefix tests/services/projector/,model.c people.c)
 $(O)/tests/%.o: CFLAGS_ALL += -Itests
 
 # $(1) folder

@@ -170,3 +170,19 @@ struct sink_batch people_batch(
         .dossier_count = count,
         .arena = arena};
 }
+
+struct people_log *people_random(uint64_t seed, int people, size_t records, struct arena *arena)
+{
+    struct dice dice = {seed};
+    struct people_log *log = ARENA_NEW(arena, struct people_log);
+    log->arena = arena;
+    for (size_t i = 0; i < records; i++) {
+        int person = (int)dice_below(&dice, (uint64_t)people);
+        enum event_type type = (enum event_type)dice_below(&dice, EVENT_MAX_);
+        if (log->now[person] == NULL)
+            type = EVENT_REFERRAL_SUBMITTED;
+        struct recipe recipe = {person, type};
+        people_count(log, person, record_random(&dice, recipe, arena));
+    }
+    return log;
+}

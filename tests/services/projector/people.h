@@ -33,6 +33,8 @@ struct people_log {
 };
 /* Counts the record as the next of its person's history and appends it. */
 void people_count(struct people_log *log, int person, struct event event);
+/* A log of random records about so many people, each beginning with a referral. */
+struct people_log *people_random(uint64_t seed, int people, size_t records, struct arena *arena);
 /* The batch of records [from, to) as the sink driver would hand it over. */
 struct sink_batch people_batch(
     const struct people_log *log, size_t from, size_t to, struct arena *arena);
