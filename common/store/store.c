@@ -1,104 +1,286 @@
 #include "store/store_own.h"
 
-#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-void store_be32(uint8_t *to, uint32_t value)
+/* Raised whenever keys or values are laid out anew. */
+static const uint32_t FORMAT = 1;
+
+#define DATA_NAME "data.mdb"
+#define LOCK_NAME "lock.mdb"
+
+static const char *const table_names[] = {"meta", "dossier", "answered", "position"};
+_Static_assert(ARRAY_LEN(table_names) == TABLE_MAX_, "a name for each table");
+
+const char *store_found_text(enum store_found found)
 {
-    for (int i = 3; i >= 0; i--, value >>= 8)
-        to[i] = (uint8_t)value;
+    static const char *const texts[] = {
+        "new", "kept", "dropped-format", "dropped-crash", "dropped-damaged"};
+    _Static_assert(ARRAY_LEN(texts) == STORE_FOUND_MAX_, "a word for each");
+    MUST(found < STORE_FOUND_MAX_);
+    return texts[found];
 }
 
-void store_be64(uint8_t *to, uint64_t value)
+res_t store_failed(struct store *store, int err, const char *file, int line)
 {
-    for (int i = 7; i >= 0; i--, value >>= 8)
-        to[i] = (uint8_t)value;
-}
-
-uint64_t store_from_be(const uint8_t *from, size_t bytes)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes; i++)
-        value = value << 8 | from[i];
-    return value;
-}
-
-static res_t damaged(struct store *store)
-{
-    store->state.left = LEFT_DAMAGED;
-    if (!store->read_only)
-        TRY(store_state_write(store->folder, &store->state));
-    return FATAL("the store is damaged: it is dropped and rebuilt at the next start");
-}
-
-res_t store_result(struct store *store, int code)
-{
-    switch (code) {
-    case 0:
-        return RES_DONE;
-    case MDB_MAP_FULL:
-        return FATAL("the store is full: raise its limit");
-    case ENOSPC:
-        return FATAL("the disk is full");
-    case ENOMEM:
-        return FATAL("no memory for the store");
-    case EACCES:
-    case EPERM:
-        return FATAL("the store's files may not be written");
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-    case MDB_INVALID:
-        return damaged(store);
-    default:
-        return FATAL("the store failed");
+    if (store_err_damaged(err) && !store->read_only && store->folder >= 0) {
+        store->marker.state = MARKER_DAMAGED;
+        /* If even this cannot be written, the count of unclean opens drops it later. */
+        (void)!marker_write(store->folder, &store->marker).act;
     }
+    return store_res_at(err, file, line);
 }
 
-/* A snapshot of before this transaction must not be read again. */
+static void env_close(struct store *store)
+{
+    store_abort(store);
+    if (store->read != NULL)
+        mdb_txn_abort(store->read);
+    if (store->env != NULL)
+        mdb_env_close(store->env);
+    store->read = NULL;
+    store->read_live = false;
+    store->env = NULL;
+}
+
+static res_t env_open(struct store *store, const struct store_conf *conf)
+{
+    unsigned flags = MDB_NOSYNC | MDB_NOTLS | (conf->read_only ? (unsigned)MDB_RDONLY : 0);
+    TRY(STORE_RES(mdb_env_create(&store->env)));
+    int err = mdb_env_set_maxdbs(store->env, TABLE_MAX_);
+    /* The whole limit is mapped from the start: address space costs nothing, the file grows as it
+     * fills, and no transaction ever has to be done again because the map was moved. */
+    if (err == 0)
+        err = mdb_env_set_mapsize(store->env, (conf->bytes_max + 4095) / 4096 * 4096);
+    if (err == 0)
+        err = mdb_env_open(store->env, conf->folder, flags, 0600);
+    return STORE_FAILED(store, err);
+}
+
+/* A page beyond the file's end would kill us when it is touched. LMDB may leave the last pages
+ * unwritten where they are free, so a short file is made long: what was cut away then reads as
+ * zeros, which is found to be no page. */
+static res_t env_lengthen(struct store *store)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_filehandle_t fd;
+    int64_t have;
+    TRY(STORE_RES(mdb_env_info(store->env, &info)));
+    TRY(STORE_RES(mdb_env_stat(store->env, &stat)));
+    TRY(STORE_RES(mdb_env_get_fd(store->env, &fd)));
+    TRY(file_size(store->folder, DATA_NAME, &have));
+    int64_t want = (int64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+    if (want > (int64_t)info.me_mapsize)
+        return STORE_FAILED(store, MDB_CORRUPTED);
+    if (have < want && !store->read_only && ftruncate(fd, want) != 0)
+        return FATAL("store: its file cannot be made longer");
+    return RES_DONE;
+}
+
+struct header {
+    uint32_t format;
+    struct digest fingerprint;
+};
+
+/* *ret_same: the header row is ours; written where the store is new. */
+static res_t tables_open(struct store *store, const struct store_conf *conf, bool *ret_same)
+{
+    struct header header;
+    memset(&header, 0, sizeof header);
+    header.format = FORMAT;
+    header.fingerprint = conf->fingerprint;
+    MDB_txn *txn;
+    MDB_val key = {6, (void *)(uintptr_t) "header"}, value;
+    int err = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
+    if (err != 0)
+        return STORE_FAILED(store, err);
+    for (int i = 0; err == 0 && i < TABLE_MAX_; i++)
+        err =
+            mdb_dbi_open(txn, table_names[i], store->read_only ? 0 : MDB_CREATE, &store->tables[i]);
+    if (err == 0)
+        err = mdb_get(txn, store->tables[TABLE_META], &key, &value);
+    *ret_same = err != 0 || (value.mv_size == sizeof header &&
+                                memcmp(value.mv_data, &header, sizeof header) == 0);
+    if (err == MDB_NOTFOUND && !store->read_only) {
+        value = (MDB_val){sizeof header, &header};
+        err = mdb_put(txn, store->tables[TABLE_META], &key, &value, 0);
+    }
+    if (err != 0) {
+        mdb_txn_abort(txn);
+        return STORE_FAILED(store, err);
+    }
+    return STORE_FAILED(store, mdb_txn_commit(txn));
+}
+
+static res_t env_use(struct store *store, const struct store_conf *conf, bool *ret_same)
+{
+    int dead;
+    TRY(env_open(store, conf));
+    TRY(env_lengthen(store));
+    TRY(tables_open(store, conf, ret_same));
+    mdb_reader_check(store->env, &dead);
+    return RES_DONE;
+}
+
+static res_t drop(struct store *store)
+{
+    env_close(store);
+    TRY(file_remove(store->folder, DATA_NAME));
+    return file_remove(store->folder, LOCK_NAME);
+}
+
+/* By what stands beside the data, before any of it is read. */
+static enum store_found judge(const struct marker *marker, int64_t data_bytes, struct uuid boot)
+{
+    if (data_bytes < 0)
+        return STORE_NEW;
+    if (marker->state == MARKER_NONE || marker->state == MARKER_DAMAGED)
+        return STORE_DROPPED_DAMAGED;
+    if (marker->state == MARKER_CLEAN)
+        return STORE_KEPT;
+    if (!uuid_eq(marker->boot, boot))
+        return STORE_DROPPED_CRASH;
+    return marker->unclean >= STORE_UNCLEAN_MAX ? STORE_DROPPED_DAMAGED : STORE_KEPT;
+}
+
+static res_t open_to_write(
+    struct store *store, const struct store_conf *conf, enum store_found *ret_found)
+{
+    struct marker before;
+    struct uuid boot;
+    int64_t data_bytes;
+    TRY(folder_open(conf->folder, true, &store->folder));
+    TRY(folder_lock(store->folder, &store->lock));
+    TRY(marker_boot(&boot));
+    TRY(marker_read(store->folder, &before));
+    TRY(file_size(store->folder, DATA_NAME, &data_bytes));
+    enum store_found found = judge(&before, data_bytes, boot);
+    if (found != STORE_KEPT)
+        TRY(drop(store));
+    bool follows_crash = found == STORE_KEPT && before.state == MARKER_OPEN;
+    store->marker = (struct marker){MARKER_OPEN, boot, follows_crash ? before.unclean + 1 : 1};
+    TRY(marker_write(store->folder, &store->marker));
+
+    bool same = true;
+    res_t res = env_use(store, conf, &same);
+    if ((res.act != RES_OK && store->marker.state == MARKER_DAMAGED) || !same) {
+        found = same ? STORE_DROPPED_DAMAGED : STORE_DROPPED_FORMAT;
+        TRY(drop(store));
+        store->marker = (struct marker){MARKER_OPEN, boot, 1};
+        TRY(marker_write(store->folder, &store->marker));
+        res = env_use(store, conf, &same);
+    }
+    *ret_found = found;
+    return res;
+}
+
+static res_t open_to_read(
+    struct store *store, const struct store_conf *conf, enum store_found *ret_found)
+{
+    struct marker marker;
+    struct uuid boot;
+    int64_t data_bytes;
+    bool same = true;
+    TRY(folder_open(conf->folder, false, &store->folder));
+    TRY(marker_boot(&boot));
+    TRY(marker_read(store->folder, &marker));
+    TRY(file_size(store->folder, DATA_NAME, &data_bytes));
+    if (judge(&marker, data_bytes, boot) != STORE_KEPT)
+        return RETRY("store: there is none, or its owner will drop it");
+    TRY(env_use(store, conf, &same));
+    *ret_found = STORE_KEPT;
+    return same ? RES_DONE : RETRY("store: of another format, its owner will drop it");
+}
+
+res_t store_open(const struct store_conf *conf, struct store **ret, enum store_found *ret_found)
+{
+    CLEANUP(store_close_p) struct store *store = calloc(1, sizeof *store);
+    MUST(store != NULL);
+    enum store_found found = STORE_NEW;
+    store->folder = store->lock = -1;
+    store->read_only = conf->read_only;
+    res_t res =
+        conf->read_only ? open_to_read(store, conf, &found) : open_to_write(store, conf, &found);
+    if (res.act != RES_OK) {
+        env_close(store); /* so that closing does not call it clean */
+        return res;
+    }
+    if (ret_found != NULL)
+        *ret_found = found;
+    *ret = TAKE(store);
+    return RES_DONE;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    bool sound = store->env != NULL && !store->read_only && store->marker.state == MARKER_OPEN;
+    store_abort(store);
+    if (sound && mdb_env_sync(store->env, 1) == 0) {
+        store->marker = (struct marker){MARKER_CLEAN, store->marker.boot, 0};
+        env_close(store);
+        /* Not written: the next open counts one more unclean one. */
+        (void)!marker_write(store->folder, &store->marker).act;
+    }
+    env_close(store);
+    if (store->lock >= 0)
+        close(store->lock);
+    if (store->folder >= 0)
+        close(store->folder);
+    free(store);
+}
+
+void store_close_p(struct store **store)
+{
+    store_close(*store);
+    *store = NULL;
+}
+
 void store_rest(struct store *store)
 {
+    int dead;
     if (store->read_live)
         mdb_txn_reset(store->read);
     store->read_live = false;
+    mdb_reader_check(store->env, &dead);
 }
 
 res_t store_reading(struct store *store, MDB_txn **ret)
 {
-    int code = 0;
-    if (store->write != NULL) {
-        *ret = store->write;
-        return RES_DONE;
+    int err = 0;
+    if (store->write == NULL && !store->read_live) {
+        err = store->read == NULL ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read)
+                                  : mdb_txn_renew(store->read);
+        if (err != 0)
+            return STORE_FAILED(store, err);
+        store->read_live = true;
     }
-    if (store->read == NULL)
-        code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read);
-    else if (!store->read_live)
-        code = mdb_txn_renew(store->read);
-    TRY(store_result(store, code));
-    store->read_live = true;
-    *ret = store->read;
+    *ret = store->write != NULL ? store->write : store->read;
     return RES_DONE;
 }
 
 res_t store_begin(struct store *store)
 {
     MUST(store->write == NULL && !store->read_only);
-    store_rest(store);
-    return store_result(store, mdb_txn_begin(store->env, NULL, 0, &store->write));
+    /* A snapshot that stays open would keep every page alive that is replaced from now on. */
+    if (store->read_live)
+        mdb_txn_reset(store->read);
+    store->read_live = false;
+    return STORE_FAILED(store, mdb_txn_begin(store->env, NULL, 0, &store->write));
 }
 
 res_t store_commit(struct store *store)
 {
     MUST(store->write != NULL);
-    int code = mdb_txn_commit(store->write);
-    store->write = NULL;
-    TRY(store_result(store, code));
-    if (!store->proven && store->state.unclean > 1) {
-        store->state.unclean = 1;
-        TRY(store_state_write(store->folder, &store->state));
-    }
-    store->proven = true;
-    return RES_DONE;
+    TRY(STORE_FAILED(store, mdb_txn_commit(TAKE(store->write))));
+    if (store->marker.unclean == 0)
+        return RES_DONE;
+    store->marker.unclean = 0;
+    return marker_write(store->folder, &store->marker);
 }
 
 void store_abort(struct store *store)
@@ -106,124 +288,4 @@ void store_abort(struct store *store)
     if (store->write != NULL)
         mdb_txn_abort(store->write);
     store->write = NULL;
-    store_rest(store);
-}
-
-static res_t put(struct store *store, MDB_dbi dbi, struct view key, struct view value)
-{
-    MUST(store->write != NULL);
-    MDB_val k = {key.len, (void *)(uintptr_t)key.ptr},
-            v = {value.len, (void *)(uintptr_t)value.ptr};
-    return store_result(store, mdb_put(store->write, dbi, &k, &v, 0));
-}
-
-static res_t get(
-    struct store *store, MDB_dbi dbi, struct view key, struct view *ret, bool *ret_found)
-{
-    MDB_txn *txn;
-    TRY(store_reading(store, &txn));
-    MDB_val k = {key.len, (void *)(uintptr_t)key.ptr}, v;
-    int code = mdb_get(txn, dbi, &k, &v);
-    *ret_found = code == 0;
-    if (code == MDB_NOTFOUND)
-        return RES_DONE;
-    TRY(store_result(store, code));
-    *ret = (struct view){v.mv_data, v.mv_size};
-    return RES_DONE;
-}
-
-static struct view key_of(uint8_t key[static KEY_ANSWER], int32_t partition,
-    const struct uuid *person, const struct uuid *id)
-{
-    size_t len = KEY_PARTITION;
-    store_be32(key, (uint32_t)partition);
-    if (person != NULL) {
-        memcpy(key + KEY_PARTITION, person->b, sizeof(person->b));
-        len = KEY_PERSON;
-    }
-    if (id != NULL) {
-        memcpy(key + KEY_PERSON, id->b, sizeof(id->b));
-        len = KEY_ANSWER;
-    }
-    return (struct view){(const char *)key, len};
-}
-
-res_t store_dossier_get(struct store *store, int32_t partition, struct uuid person,
-    struct store_dossier *ret, bool *ret_found)
-{
-    uint8_t key[KEY_ANSWER];
-    struct view value;
-    TRY(get(store, store->dossiers, key_of(key, partition, &person, NULL), &value, ret_found));
-    if (!*ret_found)
-        return RES_DONE;
-    if (value.len < DOSSIER_HEAD)
-        return store_result(store, MDB_CORRUPTED);
-    ret->version = store_from_be((const uint8_t *)value.ptr, 8);
-    memcpy(ret->history.b, value.ptr + 8, sizeof(ret->history.b));
-    ret->packed = view_from(value, DOSSIER_HEAD);
-    return RES_DONE;
-}
-
-res_t store_dossier_put(
-    struct store *store, int32_t partition, struct uuid person, const struct store_dossier *dossier)
-{
-    MUST(store->write != NULL);
-    if (dossier->packed.len > STORE_DOSSIER_BYTES_MAX)
-        return FATAL("a dossier is larger than the store takes");
-    uint8_t key[KEY_ANSWER];
-    struct view k = key_of(key, partition, &person, NULL);
-    MDB_val mk = {k.len, key}, value = {DOSSIER_HEAD + dossier->packed.len, NULL};
-    TRY(store_result(store, mdb_put(store->write, store->dossiers, &mk, &value, MDB_RESERVE)));
-    uint8_t *to = value.mv_data;
-    store_be64(to, dossier->version);
-    memcpy(to + 8, dossier->history.b, sizeof(dossier->history.b));
-    if (dossier->packed.len > 0)
-        memcpy(to + DOSSIER_HEAD, dossier->packed.ptr, dossier->packed.len);
-    return RES_DONE;
-}
-
-res_t store_answered_get(
-    struct store *store, const struct store_answer *key, uint64_t *ret_version, bool *ret_found)
-{
-    uint8_t bytes[KEY_ANSWER];
-    struct view value;
-    TRY(get(store, store->answers, key_of(bytes, key->partition, &key->person, &key->id), &value,
-        ret_found));
-    if (*ret_found && value.len != 8)
-        return store_result(store, MDB_CORRUPTED);
-    if (*ret_found)
-        *ret_version = store_from_be((const uint8_t *)value.ptr, 8);
-    return RES_DONE;
-}
-
-static res_t put_number(struct store *store, MDB_dbi dbi, struct view key, uint64_t number)
-{
-    uint8_t bytes[8];
-    store_be64(bytes, number);
-    return put(store, dbi, key, (struct view){(const char *)bytes, sizeof(bytes)});
-}
-
-res_t store_answered_put(struct store *store, const struct store_answer *key, uint64_t version)
-{
-    uint8_t bytes[KEY_ANSWER];
-    return put_number(
-        store, store->answers, key_of(bytes, key->partition, &key->person, &key->id), version);
-}
-
-res_t store_position_get(struct store *store, int32_t partition, int64_t *ret_next, bool *ret_found)
-{
-    uint8_t key[KEY_ANSWER];
-    struct view value;
-    TRY(get(store, store->positions, key_of(key, partition, NULL, NULL), &value, ret_found));
-    if (*ret_found && value.len != 8)
-        return store_result(store, MDB_CORRUPTED);
-    if (*ret_found)
-        *ret_next = (int64_t)store_from_be((const uint8_t *)value.ptr, 8);
-    return RES_DONE;
-}
-
-res_t store_position_put(struct store *store, int32_t partition, int64_t next)
-{
-    uint8_t key[KEY_ANSWER];
-    return put_number(store, store->positions, key_of(key, partition, NULL, NULL), (uint64_t)next);
 }
