@@ -20,6 +20,7 @@ include mk/pages.mk
 include mk/build.mk
 include mk/test.mk
 include mk/bench.mk
+include mk/fuzz.mk
 include mk/local.mk
 include mk/tidy.mk
 

@@ -186,7 +186,7 @@ bool time_parse(struct view text, int64_t *ret_us)
     int64_t part = 0;
     if (char_at(text, at, '.')) {
         size_t count = 0;
-        for (at++; digits(text, at, 1) >= 0; at++, count++)
+        for (at++; count <= 6 && digits(text, at, 1) >= 0; at++, count++)
             part = part * 10 + digits(text, at, 1);
         if (count < 1 || count > 6)
             return false;

@@ -48,3 +48,11 @@ Test(clock, a_time_without_an_offset_or_with_a_wrong_part_is_refused, .timeout =
         cr_expect(!time_parse(view_of(bad[i]), &t) && t == 7, "%s", bad[i]);
     }
 }
+
+Test(clock, a_fraction_of_very_many_digits_is_refused, .timeout = 10)
+{
+    int64_t at = 5;
+    cr_assert(!time_parse(VIEW("2026-11-23T10:05:00.20000000000000000000000000Z"), &at) && at == 5);
+    cr_assert(!time_parse(VIEW("2026-11-23T10:05:00.2000000Z"), &at) && at == 5);
+    cr_assert(time_parse(VIEW("2026-11-23T10:05:00.200000Z"), &at) && at % 1000000 == 200000);
+}
