@@ -15,6 +15,7 @@ set -euo pipefail
 
 HTTP_PORT=${HTTP_PORT:-8080}
 METRICS_PORT=${METRICS_PORT:-9101}
+DEMO=${DEMO:-1}
 BUILT=$CHECKOUT/build/release-gcc/bin
 SERVICE=$STATE/service
 STARTED=0 # by this process, so that it is ours to stop
@@ -47,6 +48,12 @@ make_secrets() {
     done
 }
 
+# Whom bearer tokens must come from: here, from `brokerctl token` with the key beside.
+make_token_keys() {
+    [ ! -s "$STATE/secrets/jwks.json" ] && knows token || return 0
+    brokerctl token --make-keys
+}
+
 # The programs run from the state folder: a rebuild beside them changes nothing until the next start.
 copy_programs() {
     local program name
@@ -65,24 +72,25 @@ write_env() { # what every daemon and brokerctl finds in its environment
     . "$STATE/stack.env"
     cat >"$STATE/broker.env" <<EOF
 RB_KAFKA_BOOTSTRAP=$RB_KAFKA_BOOTSTRAP
+RB_STATE='$STATE/store'
 RB_SECRETS='$STATE/secrets'
 RB_SCHEMAS='$STATE/schemas'
 RB_HTTP_PORT=$HTTP_PORT
-RB_DEMO=1
+RB_GATEWAY=http://127.0.0.1:$HTTP_PORT
+RB_DEMO=$DEMO
 EOF
 }
 # env_of NAME ROLE METRICS: the rest of it, which differs
 env_of() {
-    printf "RB_STATE='%s'\n" "$STATE/store/$1"
+    [ ! -s "$STATE/secrets/jwks.json" ] || printf "RB_JWKS='%s'\n" "$STATE/secrets/jwks.json"
     [ "$2" = - ] || printf "RB_PG='%s user=%s'\n" "$RB_PG" "$2"
-    [ "$3" = http ] || printf 'RB_METRICS_PORT=%s\n' "$((METRICS_PORT + $3))"
+    [ "$3" = http ] || printf 'RB_METRICS_PORT=%s\n' "$(metrics_port "$3")"
 }
 
 script() { cat >"$1" && chmod 0755 "$1"; }
 make_service() { # NAME ROLE METRICS
     local at=$STATE/service.new/$1 become=
     if is_root; then become="setpriv --reuid $USER_DAEMON --regid $USER_DAEMON --init-groups --no-new-privs "; fi
-    own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/store/$1" 0700
     own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/log/$1" 0755
     printf 's10000000\nn5\n' >"$STATE/log/$1/config"
     mkdir -p "$at/log"
@@ -108,6 +116,7 @@ make_services() {
     local name role metrics
     rm -rf "$STATE/service.new" "$SERVICE"
     mkdir -p "$STATE/service.new"
+    own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/store" 0700
     while read -r name role metrics; do
         [ -n "$name" ] || continue
         if [ -x "$STATE/bin/$name" ]; then make_service "$name" "$role" "$metrics"; else say "  $name is not built: left out"; fi
@@ -126,20 +135,23 @@ start_supervisor() {
     SUPERVISOR=$!
     echo "$SUPERVISOR" >"$STATE/runsvdir.pid"
 }
-http_status() { # PATH -> the status code of the gateway's answer, or nothing
+http_status() { # PORT PATH -> the status code of the answer, or nothing
     local line
-    exec 7<>"/dev/tcp/127.0.0.1/$HTTP_PORT" || return 0
-    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&7
+    exec 7<>"/dev/tcp/127.0.0.1/$1" || return 0
+    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&7
     read -r -t 5 line <&7 || true
     exec 7>&-
-    set -- $line
-    echo "${2:-}"
+    cut -d' ' -f2 <<<"$line"
 }
-gateway_ready() { [ "$(http_status /health/ready 2>/dev/null)" = 200 ]; }
+metrics_port() { # its column in DAEMONS
+    if [ "$1" = http ]; then echo "$HTTP_PORT"; else echo $((METRICS_PORT + $1)); fi
+}
 daemons_ready() {
-    local name
-    for name in $(installed); do sv status "$SERVICE/$name" 2>/dev/null | grep -q '^run:' || return 1; done
-    [ ! -d "$SERVICE/gateway" ] || gateway_ready
+    local name metrics
+    while read -r name _ metrics; do
+        [ -d "$SERVICE/${name:-none}" ] || continue
+        [ "$(http_status "$(metrics_port "$metrics")" /health/ready 2>/dev/null)" = 200 ] || return 1
+    done <<<"$DAEMONS"
 }
 wait_daemons() {
     wait_until 60 daemons_ready && return
@@ -154,13 +166,16 @@ brokerctl() { # as the daemons' user, with their environment
         set -a
         # shellcheck disable=SC1091
         . "$STATE/broker.env"
-        RB_PG="$RB_PG user=operator" RB_STATE=$STATE/store
+        RB_PG="$RB_PG user=operator"
         set +a
         as "$USER_DAEMON" "$STATE/bin/brokerctl" "$@"
     )
 }
+knows() { # SUBCOMMAND
+    "$STATE/bin/brokerctl" --help | grep -q "^  $1 " || { say "  brokerctl knows no '$1': left out" && return 1; }
+}
 load_demo() {
-    [ "${DEMO:-1}" = 1 ] && [ -x "$STATE/bin/brokerctl" ] && [ -d "$SERVICE/gateway" ] || return 0
+    [ "$DEMO" = 1 ] && [ -d "$SERVICE/gateway" ] && knows demo || return 0
     [ ! -e "$STATE/demo-loaded" ] || return 0
     step 'invented people' brokerctl demo || die "the invented people could not be loaded: see above"
     touch "$STATE/demo-loaded"
@@ -169,7 +184,8 @@ load_demo() {
 check_ports() {
     local name role metrics port
     while read -r name role metrics; do
-        case $metrics in '') continue ;; http) port=$HTTP_PORT ;; *) port=$((METRICS_PORT + metrics)) ;; esac
+        [ -n "$name" ] || continue
+        port=$(metrics_port "$metrics")
         ! port_busy "$port" ||
             die "port $port, for $name, is busy: stop what listens there, or choose another with $([ "$metrics" = http ] && echo HTTP_PORT || echo METRICS_PORT)=PORT"
     done <<<"$DAEMONS"
@@ -199,7 +215,7 @@ EOF
 }
 write_operator_env() {
     # shellcheck disable=SC1091
-    (. "$STATE/stack.env" && sed 's/^/export /' "$STATE/broker.env" && printf "export RB_PG='%s user=operator' RB_STATE='%s'\n" "$RB_PG" "$STATE/store") >"$STATE/operator.env"
+    (. "$STATE/stack.env" && sed 's/^/export /' "$STATE/broker.env" && printf "export RB_PG='%s user=operator'\n" "$RB_PG") >"$STATE/operator.env"
 }
 
 up() {
@@ -228,12 +244,11 @@ up() {
     echo $$ >"$STATE/run.pid"
     copy_programs
     write_env
-    local creator=
-    [ ! -x "$STATE/bin/brokerctl" ] || creator=$STATE/bin/brokerctl
-    BROKERCTL=$creator step 'topics' stack topics "$STATE" || die "see above"
+    BROKERCTL=$STATE/bin/brokerctl step 'topics' stack topics "$STATE" || die "see above"
     # shellcheck disable=SC1091
     . "$STATE/stack.env"
     make_secrets
+    make_token_keys
     make_services
     write_operator_env
     start_supervisor

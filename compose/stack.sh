@@ -195,7 +195,7 @@ make_topics() {
     local brokerctl=${BROKERCTL:-}
     topics_ready && return 0
     if [ -n "$brokerctl" ]; then
-        "$brokerctl" topics --create "$TOPICS"
+        RB_KAFKA_BOOTSTRAP=$RB_KAFKA_BOOTSTRAP "$brokerctl" topics --create "$TOPICS" || true # what counts is asked next
     else
         topics_by_kafka_tool
     fi
