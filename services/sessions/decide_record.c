@@ -38,7 +38,7 @@ static const struct attendance *stated(const struct decision *decision)
 
 void known_appointment(struct decision *decision)
 {
-    if (find(decision) == NULL)
+    if (decision->referral != NULL && find(decision) == NULL)
         refuse(decision, REFUSAL_UNKNOWN_PART, "/appointmentId");
 }
 

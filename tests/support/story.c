@@ -59,7 +59,7 @@ struct uuid story_id(struct story *story)
 
 static void set_actor(struct story *story, enum actor_kind kind, const char *id, const char *org)
 {
-    story->actor = (struct actor){.kind = kind, .id = view_of(id)};
+    story->actor = (struct actor){.kind = (int32_t)kind, .id = view_of(id)};
     if (org == NULL)
         return;
     story->actor.organisation = view_of(org);
