@@ -1,0 +1,122 @@
+#include "gateway/access.h"
+
+static void scope_add(struct access_scopes *scopes, const char *kind, struct view code)
+{
+    if (code.len == 0)
+        return;
+    pg_array_text(&scopes->kinds, view_of(kind));
+    pg_array_text(&scopes->codes, code);
+}
+
+void access_scopes_of(const struct identity *who, struct access_scopes *ret)
+{
+    *ret = (struct access_scopes){0};
+    pg_array_init(&ret->kinds, PG_TEXT, 0);
+    pg_array_init(&ret->codes, PG_TEXT, 0);
+    switch (who->kind) {
+    case ACTOR_KIND_PROVIDER:
+        scope_add(ret, "organisation", who->organisation);
+        break;
+    case ACTOR_KIND_PRACTITIONER:
+        scope_add(ret, "practitioner", who->user);
+        for (uint32_t i = 0; i < who->unit_count; i++)
+            scope_add(ret, "unit", who->units[i]);
+        break;
+    case ACTOR_KIND_SYSTEM:
+    case ACTOR_KIND_ADMINISTRATOR:
+        ret->all = true;
+        break;
+    case ACTOR_KIND_COMMISSIONER:
+    case ACTOR_KIND_DEADLINES:
+    case ACTOR_KIND_IMPORT:
+    case ACTOR_KIND_UNKNOWN:
+    case ACTOR_KIND_MAX_:
+        break;
+    }
+}
+
+void access_scopes_done(struct access_scopes *scopes)
+{
+    pg_array_done(&scopes->kinds);
+    pg_array_done(&scopes->codes);
+}
+
+static void scopes_done_p(struct access_scopes *scopes)
+{
+    access_scopes_done(scopes);
+}
+
+res_t access_referral(struct call *call, struct uuid referral, struct uuid *ret_person, bool *ret)
+{
+    static const struct pg_sql sql = {"gate_referral",
+        "SELECT r.person, EXISTS (SELECT FROM read.scope s"
+        " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
+        " WHERE s.person = r.person AND s.referral = r.referral)"
+        " FROM read.referral r WHERE r.referral = $1 ORDER BY r.submitted_at LIMIT 1"};
+    struct pg *pg;
+    TRY(gateway_sql(call->gateway, &pg));
+    CLEANUP(scopes_done_p) struct access_scopes scopes;
+    access_scopes_of(&call->who, &scopes);
+    struct pg_params params = {0};
+    pg_put_uuid(&params, referral);
+    pg_put_array(&params, &scopes.kinds);
+    pg_put_array(&params, &scopes.codes);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, &sql, &params, &rows));
+    bool may = pg_rows_count(rows) == 1 && (scopes.all || pg_bool(rows, 0, 1));
+    if (may)
+        *ret_person = pg_uuid(rows, 0, 0);
+    TRY(pg_rows_ok(rows));
+    *ret = may;
+    return RES_DONE;
+}
+
+res_t access_person(struct call *call, struct uuid person, bool *ret)
+{
+    static const struct pg_sql sql = {"gate_person",
+        "SELECT EXISTS (SELECT FROM edge.person WHERE person = $1),"
+        " EXISTS (SELECT FROM read.referral WHERE person = $1),"
+        " EXISTS (SELECT FROM read.scope s"
+        " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
+        " WHERE s.person = $1)"};
+    struct pg *pg;
+    TRY(gateway_sql(call->gateway, &pg));
+    CLEANUP(scopes_done_p) struct access_scopes scopes;
+    access_scopes_of(&call->who, &scopes);
+    struct pg_params params = {0};
+    pg_put_uuid(&params, person);
+    pg_put_array(&params, &scopes.kinds);
+    pg_put_array(&params, &scopes.codes);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, &sql, &params, &rows));
+    bool known = pg_bool(rows, 0, 0);
+    bool referred = pg_bool(rows, 0, 1);
+    bool mine = scopes.all || pg_bool(rows, 0, 2);
+    TRY(pg_rows_ok(rows));
+    *ret = known && (mine || (!referred && call->who.kind == ACTOR_KIND_PRACTITIONER));
+    return RES_DONE;
+}
+
+res_t access_check(struct call *call, enum problem_code *ret)
+{
+    const struct route *route = call->route;
+    *ret = PROBLEM_MAX_;
+    if (route->who == WHO_ANYONE)
+        return RES_DONE;
+    if (!identity_known(&call->who)) {
+        *ret = PROBLEM_SIGN_IN;
+        return RES_DONE;
+    }
+    if ((route->who & UINT32_C(1) << call->who.kind) == 0) {
+        *ret = PROBLEM_NOT_PERMITTED;
+        return RES_DONE;
+    }
+    bool may = true;
+    if (!uuid_is_zero(call->referral))
+        TRY(access_referral(call, call->referral, &call->person, &may));
+    else if (!uuid_is_zero(call->person))
+        TRY(access_person(call, call->person, &may));
+    if (!may)
+        *ret = PROBLEM_NOT_FOUND;
+    return RES_DONE;
+}

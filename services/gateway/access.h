@@ -1,0 +1,35 @@
+/* The gate: who may do what to whom. Every request passes it, pages and API alike, before its
+ * handler runs. Default deny.
+ *
+ * provider     referrals of contracts that its organisation delivers, prime or subcontractor, and
+ *              the people of those
+ * practitioner own cases (the referral names the user) and those of the delivery units in the
+ * token; a person without any referral is open to every practitioner, for whoever refers first
+ * commissioner nothing that belongs to a person
+ * system, administrator  what their routes allow, of anybody
+ *
+ * What somebody may not see is 404 exactly like what is not there. */
+#ifndef GATEWAY_ACCESS_H
+#define GATEWAY_ACCESS_H
+
+#include "gateway/route.h"
+
+/* *ret: PROBLEM_MAX_ = may; else what to answer. Fills call->person where the path names a
+ * referral. */
+res_t access_check(struct call *call, enum problem_code *ret) MUST_USE;
+/* The same for a referral or person that is named elsewhere (a form, a stream). *ret_person is the
+ * referral's. */
+res_t access_referral(
+    struct call *call, struct uuid referral, struct uuid *ret_person, bool *ret) MUST_USE;
+res_t access_person(struct call *call, struct uuid person, bool *ret) MUST_USE;
+
+/* The rows of read.scope that this identity sees, as two arrays for unnest(kinds, codes): append
+ * `(kind, code) IN ...`. All: no row is needed. */
+struct access_scopes {
+    struct pg_array kinds, codes;
+    bool all;
+};
+void access_scopes_of(const struct identity *who, struct access_scopes *ret);
+void access_scopes_done(struct access_scopes *scopes);
+
+#endif

@@ -1,0 +1,102 @@
+#include "gateway/gateway.h"
+
+#include "base/clock.h"
+#include "gateway/measure.h"
+#include "gateway/page_error.h"
+#include "gateway/route.h"
+#include "obs/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const common_headers[][2] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+static const char page_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for "
+    "'script'; trusted-types live";
+
+/* `value` must end with a NUL behind its len: literals, arena_printf and arena_text do. */
+void call_header(struct call *call, const char *name, struct view value)
+{
+    MUST(call->header_count < ARRAY_LEN(call->headers));
+    call->headers[call->header_count++] = (struct http_pair){view_of(name), value};
+}
+
+static void send(struct call *call, int status, struct view body)
+{
+    for (size_t i = 0; i < ARRAY_LEN(common_headers); i++)
+        call_header(call, common_headers[i][0], view_of(common_headers[i][1]));
+    measure_answer(call, status);
+    http_answer(call->request,
+        &(struct http_answer){
+            .status = status, .headers = {call->headers, call->header_count}, .body = body});
+    call_free(call);
+}
+
+void call_text(struct call *call, int status, const char *type, struct view body)
+{
+    call_header(call, "Content-Type", view_of(type));
+    call_header(call, "Cache-Control", VIEW("no-store"));
+    send(call, status, body);
+}
+
+void call_json(struct call *call, int status, const struct buf *body)
+{
+    if (body->failed) {
+        call_problem_code(call, PROBLEM_INTERNAL);
+        return;
+    }
+    call_text(call, status, status < 400 ? "application/json" : "application/problem+json",
+        buf_as_view(body));
+}
+
+void call_html(struct call *call, int status, const struct buf *body)
+{
+    call_header(call, "Content-Security-Policy", view_of(page_policy));
+    call_text(call, status, "text/html; charset=utf-8", buf_as_view(body));
+}
+
+void call_redirect(struct call *call, struct view to)
+{
+    call_header(call, "Location", to);
+    call_text(call, 303, "text/plain", VIEW(""));
+}
+
+void call_problem(struct call *call, const struct problem *problem)
+{
+    int status = problem_table[problem->code].status;
+    if (call->route != NULL && call->route->kind == ROUTE_PAGE) {
+        page_error_answer(call, status);
+        return;
+    }
+    if (status == 401)
+        call_header(call, "WWW-Authenticate", VIEW("Bearer"));
+    if (status == 503)
+        call_header(call, "Retry-After", VIEW("1"));
+    struct buf body = {0};
+    problem_write(problem, &body);
+    call_text(call, status, "application/problem+json", buf_as_view(&body));
+    buf_done(&body);
+}
+
+void call_problem_code(struct call *call, enum problem_code code)
+{
+    call_problem(call, &(struct problem){.code = code});
+}
+
+void call_failed(struct call *call, res_t res)
+{
+    log_res(res, LOG_WORD("route", call->route != NULL ? call->route->path : "none"));
+    call_problem_code(call, res.act == RES_RETRY ? PROBLEM_NOT_RECORDED : PROBLEM_INTERNAL);
+}
+
+void call_free(struct call *call)
+{
+    arena_free(call->arena);
+    free(call);
+}

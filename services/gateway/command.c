@@ -1,0 +1,179 @@
+#include "gateway/command.h"
+
+#include "base/clock.h"
+#include "gateway/measure.h"
+#include "obs/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const topics[FAMILY_MAX_] = {
+    [FAMILY_REFERRAL] = "referral.commands",
+    [FAMILY_SESSION] = "session.commands",
+    [FAMILY_RISK] = "risk.commands",
+};
+
+static res_t read_body(struct command_draft *draft, struct problem *ret)
+{
+    struct view body = draft->in->body;
+    *ret = (struct problem){.code = PROBLEM_MAX_};
+    if (draft->in->type == COMMAND_SUBMIT_REFERRAL) {
+        TRY(command_submit_body(draft->call, draft->in, &body, ret));
+        if (ret->code != PROBLEM_MAX_)
+            return RES_DONE;
+    }
+    draft->record = arena_alloc(draft->call->arena, draft->desc->size);
+    if (draft->record == NULL)
+        return RETRY("the request needs more memory than it may");
+    struct codec_error error;
+    res_t res = codec_json_read(draft->desc, body, NULL, draft->call->arena, draft->record, &error);
+    if (res.act == RES_REJECT) {
+        *ret = problem_of_codec(&error);
+        return RES_DONE;
+    }
+    return res;
+}
+
+/* What the record is about, where the body says it: as in the import's records. */
+static struct uuid referral_of(const struct command_draft *draft)
+{
+    const struct field_desc *field = desc_field(draft->desc, VIEW("referralId"));
+    struct uuid referral = draft->in->referral;
+    if (uuid_is_zero(referral) && field != NULL && has_bit(draft->record, field->has_bit))
+        memcpy(&referral, (const char *)draft->record + field->offset, sizeof(referral));
+    return referral;
+}
+
+static void fill_meta(struct command_draft *draft, struct digest hash)
+{
+    const struct identity *who = &draft->call->who;
+    struct meta *meta = &((struct record_head *)draft->record)->meta;
+    *meta = (struct meta){
+        .id = draft->in->id,
+        .person = draft->in->person,
+        .referral = referral_of(draft),
+        .occurred_at = draft->call->now_us,
+        .recorded_at = draft->call->now_us,
+        .actor = {.kind = (int32_t)who->kind, .id = who->user, .organisation = who->organisation},
+        .request_hash = hash,
+    };
+    SET(meta, META_REQUEST_HASH);
+    if (!uuid_is_zero(meta->referral))
+        SET(meta, META_REFERRAL);
+    if (who->organisation.ptr != NULL)
+        SET(&meta->actor, ACTOR_ORGANISATION);
+    if (draft->in->recording_s >= 0) {
+        meta->recording_seconds = draft->in->recording_s;
+        SET(meta, META_RECORDING_SECONDS);
+    }
+}
+
+static res_t produce(struct command_draft *draft, uint64_t tag)
+{
+    const struct command command = {draft->in->type, draft->record};
+    CLEANUP(buf_done) struct buf bytes = {0};
+    TRY(codec_write_command(&command, &bytes));
+    if (bytes.failed)
+        return RETRY("the command is too large");
+    struct uuid_text id = uuid_text(draft->in->id);
+    /* For other people's tools; we never read them back. */
+    const struct kafka_header headers[] = {
+        {"ce_specversion", VIEW("1.0")},
+        {"ce_id", {id.text, UUID_TEXT_LEN}},
+        {"ce_source", VIEW("/gateway")},
+        {"ce_type", view_of(draft->desc->name)},
+        {"content-type", VIEW("application/avro")},
+    };
+    return kafka_produce(draft->call->gateway->producer,
+        &(struct kafka_message){
+            .topic = topics[command_table[draft->in->type].family],
+            .partition = KAFKA_BY_KEY,
+            .key = {(const char *)draft->in->person.b, sizeof(draft->in->person.b)},
+            .value = buf_as_view(&bytes),
+            .headers = headers,
+            .header_count = ARRAY_LEN(headers),
+            .tag = tag,
+        });
+}
+
+/* Seals, joins whoever waits for the same id, and produces where it is the first. */
+static res_t hand_over(
+    struct command_draft *draft, const struct wait *wait, struct command_result *ret)
+{
+    struct outcomes *outcomes = draft->call->gateway->outcomes;
+    TRY(seal_record(draft->keys, draft->in->id, draft->desc, draft->record, draft->call->arena));
+    uint64_t tag;
+    if (!outcomes_wait(outcomes, wait, &tag)) {
+        ret->problem = (struct problem){.code = PROBLEM_BUSY};
+        return RES_DONE;
+    }
+    res_t res = tag == 0 ? RES_DONE : produce(draft, tag);
+    if (res.act == RES_OK) {
+        ret->step = COMMAND_WAITING;
+        return res;
+    }
+    outcomes_forget(outcomes, tag);
+    log_res(res);
+    ret->problem =
+        (struct problem){.code = res.act == RES_REJECT ? PROBLEM_TOO_LARGE : PROBLEM_NOT_RECORDED};
+    return RES_DONE;
+}
+
+static res_t prepare(
+    struct command_draft *draft, const struct wait *wait, struct command_result *ret)
+{
+    TRY(read_body(draft, &ret->problem));
+    if (ret->problem.code != PROBLEM_MAX_)
+        return RES_DONE;
+    fill_meta(draft, wait->hash);
+    TRY(command_guard(draft, &ret->problem));
+    if (ret->problem.code != PROBLEM_MAX_)
+        return RES_DONE;
+    return hand_over(draft, wait, ret);
+}
+
+static void keys_clear_p(struct person_keys *keys)
+{
+    person_keys_clear(keys);
+}
+
+/* The same id again: its answer, whatever was sent since. */
+static res_t known(struct call *call, const struct command_in *in, struct digest hash,
+    struct command_result *ret, bool *ret_known)
+{
+    TRY(outcome_find(call->gateway, in->id, call->arena, &ret->outcome, ret_known));
+    if (!*ret_known)
+        return RES_DONE;
+    bool same = uuid_eq(ret->outcome.person, in->person) &&
+                (!ret->outcome.has_hash || digest_eq(ret->outcome.request_hash, hash));
+    ret->step = same ? COMMAND_KNOWN : COMMAND_PROBLEM;
+    ret->problem.code = PROBLEM_KEY_REUSED;
+    return RES_DONE;
+}
+
+res_t command_send(struct call *call, const struct command_in *in,
+    const struct command_waiter *waiter, struct command_result *ret)
+{
+    *ret = (struct command_result){.step = COMMAND_PROBLEM};
+    struct pg *pg;
+    TRY(gateway_sql(call->gateway, &pg));
+    CLEANUP(keys_clear_p) struct person_keys keys = {0};
+    res_t res = edge_person_keys(call->gateway->edge, in->person, &keys);
+    if (res.act == RES_REJECT) {
+        ret->problem.code = PROBLEM_NOT_FOUND;
+        return RES_DONE;
+    }
+    TRY(res);
+    struct wait wait = {.id = in->id,
+        .person = in->person,
+        .hash = seal_request_hash(&keys, in->hashed),
+        .end = waiter->end,
+        .owner = waiter->owner};
+    bool answered;
+    TRY(known(call, in, wait.hash, ret, &answered));
+    if (answered)
+        return RES_DONE;
+    struct command_draft draft = {
+        .call = call, .in = in, .desc = command_table[in->type].desc, .keys = &keys};
+    return prepare(&draft, &wait, ret);
+}

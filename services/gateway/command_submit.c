@@ -1,0 +1,107 @@
+/* SubmitReferral: terms from the catalogue, the reference, the blind index. */
+#include "base/clock.h"
+#include "gateway/command.h"
+
+#include <string.h>
+
+/* Stands in the JSON until the real one is reserved, when all else is known to be fine. */
+#define REFERENCE_LATER "AB1234AC"
+
+res_t command_submit_body(
+    struct call *call, const struct command_in *in, struct view *ret, struct problem *ret_problem)
+{
+    if (uuid_is_zero(in->service)) {
+        *ret_problem = problem_at(PROBLEM_FIELD_MISSING, "/terms/serviceId");
+        return RES_DONE;
+    }
+    const struct catalogue_service *service =
+        catalogue_service(call->gateway->catalogue, in->service);
+    if (service == NULL) {
+        *ret_problem = problem_at(PROBLEM_FIELD_INVALID, "/terms/serviceId");
+        return RES_DONE;
+    }
+    struct view body = view_trim(in->body);
+    if (!view_starts(body, VIEW("{"))) {
+        *ret = body; /* the codec says what is wrong with it */
+        return RES_DONE;
+    }
+    struct view rest = view_trim(view_from(body, 1));
+    CLEANUP(buf_done) struct buf json = {0};
+    buf_text(&json, "{\"reference\":\"" REFERENCE_LATER "\",\"terms\":");
+    codec_json_write(&terms_desc, &service->terms, NULL, &json);
+    buf_text(&json, view_starts(rest, VIEW("}")) ? "" : ",");
+    buf_view(&json, rest);
+    if (json.failed)
+        return RETRY("the request needs more memory than it may");
+    *ret = arena_copy(call->arena, buf_as_view(&json));
+    return ret->ptr != NULL ? RES_DONE : RETRY("the request needs more memory than it may");
+}
+
+static res_t person_is_the_crns(struct command_draft *draft, struct view *ret_crn, bool *ret)
+{
+    struct referral_submitted *submit = draft->record;
+    struct call *call = draft->call;
+    struct view crn;
+    TRY(command_plain_text(draft, draft->desc, "crn", submit->crn, &crn));
+    *ret = false;
+    if (edge_crn_normalise(crn, call->arena, ret_crn).act != RES_OK)
+        return RES_DONE;
+    struct uuid person;
+    bool is_new;
+    TRY(edge_person_register(call->gateway->edge, *ret_crn, &person, &is_new));
+    *ret = uuid_eq(person, draft->in->person);
+    return RES_DONE;
+}
+
+static res_t make_findable(struct command_draft *draft, struct view crn, struct view reference)
+{
+    struct referral_submitted *submit = draft->record;
+    struct person_details person = {0};
+    const struct field_desc *field = desc_field(draft->desc, VIEW("person"));
+    TRY(codec_json_read_plain(field, submit->person, draft->call->arena, &person));
+    const struct view texts[] = {person.first_name, person.last_name, crn, reference};
+    return edge_index_add(draft->call->gateway->edge, draft->in->person, texts, ARRAY_LEN(texts));
+}
+
+/* By kind; a commissioned service's by its contract type's name (DOMAIN section 2). */
+static void suffix_of(const struct terms *terms, char ret[static 2])
+{
+    static const char *const by_kind[SERVICE_KIND_MAX_] = {
+        [SERVICE_KIND_COMMISSIONED] = "XX",
+        [SERVICE_KIND_CFO_HUB] = "CF",
+        [SERVICE_KIND_WOMEN_CENTRE] = "WC",
+        [SERVICE_KIND_GRANT] = "GR",
+        [SERVICE_KIND_HOUSING_NAVIGATOR] = "HN",
+        [SERVICE_KIND_CAS3] = "CA",
+        [SERVICE_KIND_ACCREDITED_PROGRAMME] = "AP",
+        [SERVICE_KIND_STRUCTURED_INTERVENTION] = "SI",
+        [SERVICE_KIND_TOOLKIT] = "TK",
+        [SERVICE_KIND_TREATMENT] = "TR",
+        [SERVICE_KIND_UNKNOWN] = "XX",
+    };
+    memcpy(ret, by_kind[terms->kind], 2);
+    for (size_t i = 0; i < 2 && HAS(terms, TERMS_TYPE_NAME) && i < terms->type_name.len; i++) {
+        char c = terms->type_name.ptr[i];
+        ret[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+}
+
+res_t command_submit_reserve(struct command_draft *draft, struct problem *ret)
+{
+    struct referral_submitted *submit = draft->record;
+    struct view crn;
+    bool fits;
+    TRY(person_is_the_crns(draft, &crn, &fits));
+    if (!fits) {
+        *ret = problem_at(PROBLEM_FIELD_INVALID, "/crn");
+        return RES_DONE;
+    }
+    char suffix[2];
+    suffix_of(&submit->terms, suffix);
+    char reference[REFERENCE_TEXT_MAX];
+    struct edge_referral referral = {draft->in->id, submit->referral_id, draft->in->person};
+    TRY(edge_reference_reserve(
+        draft->call->gateway->edge, &referral, (struct view){suffix, sizeof(suffix)}, reference));
+    submit->reference = arena_copy(draft->call->arena, view_of(reference));
+    return make_findable(draft, crn, submit->reference);
+}

@@ -1,0 +1,345 @@
+#include "gateway/gateway.h"
+
+#include "base/clock.h"
+#include "gateway/access.h"
+#include "gateway/daemon.h"
+#include "gateway/live.h"
+#include "gateway/measure.h"
+#include "gateway/outcome.h"
+#include "gateway/route.h"
+#include "gateway/session.h"
+#include "obs/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CALL_BYTES_MAX = 32 * 1024 * 1024,
+    STEP_CALLS_MAX = 64,
+    PG_AGAIN_US = 500 * 1000,
+    TICK_US = 1000 * 1000,
+    /* Shorter than the wait of a status link is kept, longer than the wait itself. */
+    PRODUCE_GIVE_UP_MS = 30000,
+};
+
+static res_t sql_open(struct gateway *gateway, const char *name, struct pg **ret)
+{
+    const struct pg_conf conf = {.conninfo = gateway->conf->pg, .application = name};
+    return pg_open(&conf, ret);
+}
+
+res_t gateway_sql(struct gateway *gateway, struct pg **ret)
+{
+    if (gateway->pg != NULL && pg_broken(gateway->pg)) {
+        pg_close(gateway->pg);
+        gateway->pg = NULL;
+    }
+    if (gateway->pg == NULL) {
+        int64_t now = clock_monotonic();
+        if (now < gateway->pg_again_us)
+            return RETRY("the database is away");
+        gateway->pg_again_us = now + PG_AGAIN_US;
+        TRY(sql_open(gateway, "gateway", &gateway->pg));
+        edge_use(gateway->edge, gateway->pg);
+    }
+    *ret = gateway->pg;
+    return RES_DONE;
+}
+
+static res_t listen_open(struct gateway *gateway)
+{
+    struct pg *pg = NULL;
+    TRY(sql_open(gateway, "gateway-listen", &pg));
+    res_t res = pg_listen(pg, "read");
+    if (res.act == RES_OK)
+        res = loop_watch(gateway->loop, pg_fd(pg), NULL, NULL);
+    if (res.act != RES_OK) {
+        pg_close(pg);
+        return res;
+    }
+    gateway->listen = pg;
+    return RES_DONE;
+}
+
+static void listen_close(struct gateway *gateway)
+{
+    if (gateway->listen == NULL)
+        return;
+    loop_forget(gateway->loop, pg_fd(gateway->listen));
+    pg_close(gateway->listen);
+    gateway->listen = NULL;
+}
+
+static void on_report(void *owner, const struct kafka_report *report)
+{
+    struct gateway *gateway = owner;
+    if (report->why.act != RES_OK)
+        log_res(report->why);
+    outcomes_report(gateway->outcomes, report);
+}
+
+static res_t read_cookie_key(struct gateway *gateway)
+{
+    char path[512], hex[2 * COOKIE_KEY_BYTES + 2] = "";
+    int len = snprintf(path, sizeof(path), "%s/cookie.key", gateway->conf->secrets);
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return FATAL("the name of the folder of secrets is too long");
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return FATAL("cookie.key cannot be opened in the folder of secrets");
+    size_t got = fread(hex, 1, sizeof(hex) - 1, file);
+    fclose(file);
+    struct view text = view_trim((struct view){hex, got});
+    bool fine = hex_parse(text, gateway->cookie_key, COOKIE_KEY_BYTES);
+    memset(hex, 0, sizeof(hex));
+    return fine ? RES_DONE : FATAL("cookie.key must hold 64 hex characters");
+}
+
+static res_t open_catalogue(struct gateway *gateway)
+{
+    char folder[512];
+    int len = snprintf(folder, sizeof(folder), "%s/catalogue", gateway->conf->schemas);
+    if (len < 0 || (size_t)len >= sizeof(folder))
+        return FATAL("the name of the folder of schemas is too long");
+    return catalogue_open(folder, &gateway->catalogue);
+}
+
+static res_t open_tokens(struct gateway *gateway)
+{
+    const struct gateway_conf *conf = gateway->conf;
+    if (conf->jwks[0] == '\0')
+        return RES_DONE;
+    const struct token_conf tokens = {
+        .jwks_path = conf->jwks, .issuer = conf->issuer, .audience = conf->audience};
+    return token_verifier_open(&tokens, &gateway->tokens);
+}
+
+static res_t open_edge(struct gateway *gateway)
+{
+    TRY(sql_open(gateway, "gateway", &gateway->pg));
+    TRY(edge_migrate(gateway->pg));
+    gateway->edge = edge_new(gateway->pg, &gateway->secrets);
+    return listen_open(gateway);
+}
+
+static res_t open_producer(struct gateway *gateway)
+{
+    const struct kafka_producer_conf conf = {
+        .kafka = {.brokers = gateway->conf->kafka_bootstrap, .client_id = "gateway"},
+        .give_up_ms = PRODUCE_GIVE_UP_MS,
+        .on_report = on_report,
+        .owner = gateway,
+    };
+    TRY(kafka_producer_open(&conf, &gateway->producer));
+    return loop_watch(gateway->loop, kafka_producer_fd(gateway->producer), NULL, NULL);
+}
+
+static res_t open_http(struct gateway *gateway)
+{
+    const struct http_server_conf conf = {
+        .address = gateway->conf->http_address,
+        .port = (uint16_t)gateway->conf->http_port,
+        .threads = (uint32_t)gateway->conf->http_threads,
+    };
+    TRY(http_server_open(&conf, &gateway->http));
+    log_line(LEVEL_INFO, "gateway.listens", LOG_INT("port", http_server_port(gateway->http)));
+    return loop_watch(gateway->loop, http_server_fd(gateway->http), NULL, NULL);
+}
+
+static res_t open_all(struct gateway *gateway)
+{
+    measure_start();
+    TRY(read_cookie_key(gateway));
+    TRY(edge_secrets_open(gateway->conf->secrets, &gateway->secrets));
+    TRY(open_catalogue(gateway));
+    TRY(open_tokens(gateway));
+    TRY(codec_registry_new(&gateway->registry));
+    TRY(routes_new(&gateway->routes));
+    TRY(outcomes_new(gateway, &gateway->outcomes));
+    TRY(live_new(gateway, &gateway->live));
+    TRY(open_edge(gateway));
+    TRY(open_producer(gateway));
+    return open_http(gateway);
+}
+
+void gateway_stop(void *self)
+{
+    struct gateway *gateway = self;
+    if (gateway == NULL)
+        return;
+    gateway->stopping = true;
+    if (gateway->outcomes != NULL)
+        outcomes_expire(gateway->outcomes, clock_monotonic());
+    live_free(gateway->live);
+    http_server_close(gateway->http);
+    if (gateway->producer != NULL)
+        (void)kafka_flush(gateway->producer, 2000).act;
+    kafka_producer_close(gateway->producer);
+    listen_close(gateway);
+    edge_free(gateway->edge);
+    pg_close(gateway->pg);
+    outcomes_free(gateway->outcomes);
+    routes_free(gateway->routes);
+    codec_registry_free(gateway->registry);
+    token_verifier_close(gateway->tokens);
+    catalogue_close(gateway->catalogue);
+    edge_secrets_close(&gateway->secrets);
+    memset(gateway->cookie_key, 0, sizeof(gateway->cookie_key));
+    free(gateway);
+}
+
+res_t gateway_start(struct loop *loop, const void *conf, void **ret_self)
+{
+    struct gateway *gateway = calloc(1, sizeof(*gateway));
+    if (gateway == NULL)
+        return FATAL("gateway: no memory");
+    gateway->conf = conf;
+    gateway->loop = loop;
+    res_t res = open_all(gateway);
+    if (res.act != RES_OK) {
+        gateway_stop(gateway);
+        return res;
+    }
+    *ret_self = gateway;
+    return RES_DONE;
+}
+
+static enum problem_code refused(const struct http_request *request)
+{
+    switch (request->refuse) {
+    case 0:
+        return PROBLEM_MAX_;
+    case 413:
+        return PROBLEM_TOO_LARGE;
+    case 431:
+        return PROBLEM_HEAD_TOO_LARGE;
+    default:
+        return PROBLEM_BAD_REQUEST;
+    }
+}
+
+static res_t handle(struct call *call)
+{
+    enum problem_code problem = route_find(call->gateway->routes, call);
+    if (problem == PROBLEM_MAX_)
+        problem = refused(call->request);
+    if (problem == PROBLEM_MAX_)
+        problem = session_identify(call);
+    if (problem == PROBLEM_MAX_)
+        TRY(access_check(call, &problem));
+    if (problem == PROBLEM_MAX_)
+        return call->route->handle(call);
+    call_problem_code(call, problem);
+    return RES_DONE;
+}
+
+static void take(struct gateway *gateway, struct http_request *request)
+{
+    struct call *call = calloc(1, sizeof(*call));
+    if (call == NULL) {
+        http_answer(request, &(struct http_answer){.status = 503});
+        return;
+    }
+    call->gateway = gateway;
+    call->request = request;
+    call->arena = arena_new(CALL_BYTES_MAX);
+    call->now_us = clock_now();
+    call->who.kind = ACTOR_KIND_UNKNOWN;
+    res_t res = handle(call);
+    if (res.act != RES_OK)
+        call_failed(call, res);
+}
+
+/* What was projected since: outcomes that somebody waits for, facts for live pages. */
+static void hear(struct gateway *gateway)
+{
+    struct pg_notification notification;
+    bool any = true, heard = false;
+    while (any) {
+        res_t res = pg_notified(gateway->listen, &notification, &any);
+        if (res.act != RES_OK) {
+            log_res(res);
+            listen_close(gateway);
+            heard = true;
+            break;
+        }
+        heard = heard || any;
+    }
+    if (!heard)
+        return;
+    res_t res = outcomes_fetch(gateway->outcomes);
+    if (res.act == RES_OK)
+        res = live_fetch(gateway->live);
+    if (res.act != RES_OK)
+        log_res(res);
+}
+
+/* Once a second: also what a lost notification would have told. */
+static void tick(struct gateway *gateway, int64_t now)
+{
+    gateway->tick_us = now + TICK_US;
+    http_server_tick(gateway->http);
+    live_tick(gateway->live);
+    res_t res = gateway->listen == NULL ? listen_open(gateway) : RES_DONE;
+    if (res.act == RES_OK)
+        res = outcomes_fetch(gateway->outcomes);
+    if (res.act == RES_OK)
+        res = live_fetch(gateway->live);
+    if (res.act != RES_OK)
+        log_res(res);
+}
+
+res_t gateway_step(void *self, bool *ret_more)
+{
+    struct gateway *gateway = self;
+    TRY(kafka_producer_poll(gateway->producer, 0));
+    if (gateway->listen != NULL)
+        hear(gateway);
+    struct http_request *request = NULL;
+    for (int i = 0; i < STEP_CALLS_MAX; i++) {
+        request = http_server_next(gateway->http);
+        if (request == NULL)
+            break;
+        take(gateway, request);
+    }
+    int64_t now = clock_monotonic();
+    outcomes_expire(gateway->outcomes, now);
+    if (now >= gateway->tick_us)
+        tick(gateway, now);
+    *ret_more = request != NULL;
+    return RES_DONE;
+}
+
+int64_t gateway_wake_at(const void *self)
+{
+    const struct gateway *gateway = self;
+    int64_t wake = outcomes_wake(gateway->outcomes);
+    return wake < gateway->tick_us ? wake : gateway->tick_us;
+}
+
+void gateway_drain(void *self)
+{
+    struct gateway *gateway = self;
+    http_server_quiesce(gateway->http);
+}
+
+bool gateway_idle(const void *self)
+{
+    const struct gateway *gateway = self;
+    return http_server_open_requests(gateway->http) == 0;
+}
+
+bool gateway_ready(const void *self)
+{
+    const struct gateway *gateway = self;
+    return gateway->pg != NULL && !pg_broken(gateway->pg) && gateway->listen != NULL &&
+           !gateway->stopping;
+}
+
+void gateway_measure(void *self)
+{
+    struct gateway *gateway = self;
+    measure_waiting((int64_t)outcomes_waiting(gateway->outcomes));
+    measure_streams(live_count(gateway->live));
+}

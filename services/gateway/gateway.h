@@ -1,0 +1,93 @@
+/* What the gateway's files share: the process's state and one request in hand. One thread, the
+ * daemon's loop, owns all of it. */
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include "codec/framing.h"
+#include "daemon/daemon.h"
+#include "edge/edge.h"
+#include "gateway/catalogue.h"
+#include "gateway/identity.h"
+#include "gateway/problem.h"
+#include "http/server.h"
+#include "http/token.h"
+#include "kafka/producer.h"
+#include "pg/pg.h"
+
+struct outcomes;
+struct live;
+struct route;
+struct routes;
+
+struct gateway_conf {
+    struct daemon_conf daemon;
+    const char *kafka_bootstrap;
+    const char *pg;
+    const char *secrets;
+    const char *schemas;
+    const char *jwks, *issuer, *audience;
+    const char *http_address;
+    int64_t http_port;
+    int64_t http_threads;
+    int64_t wait_us; /* for the outcome, before 202 */
+    bool demo;
+};
+
+enum { COOKIE_KEY_BYTES = 32, REVOKED_MAX = 4096 };
+
+struct gateway {
+    const struct gateway_conf *conf;
+    struct loop *loop;
+    struct http_server *http;
+    struct pg *pg;     /* queries and schema edge; NULL while away */
+    struct pg *listen; /* LISTEN only; NULL while away */
+    int64_t pg_again_us;
+    struct edge_secrets secrets;
+    struct edge *edge;
+    struct kafka_producer *producer;
+    struct token_verifier *tokens; /* NULL: no bearer tokens */
+    struct catalogue *catalogue;
+    struct codec_registry *registry;
+    struct routes *routes;
+    struct outcomes *outcomes;
+    struct live *live;
+    uint8_t cookie_key[COOKIE_KEY_BYTES];
+    struct uuid revoked[REVOKED_MAX]; /* sessions that signed out, the newest ones */
+    size_t revoked_count;
+    int64_t tick_us;
+    bool stopping;
+};
+
+/* One request, from the queue to its answer. It owns its arena; what it points to lives there or in
+ * the http request. call_* functions that answer also free it. */
+struct call {
+    struct gateway *gateway;
+    struct http_request *request;
+    struct arena *arena;
+    const struct route *route;
+    struct identity who;
+    struct uuid person, referral, id; /* from the path; person also by the gate */
+    int32_t number;                   /* {session} */
+    struct view word;                 /* {name} */
+    int64_t now_us;
+    struct http_pair headers[16]; /* beside those that every answer has */
+    size_t header_count;
+};
+
+/* The connection, opened again where it was lost. RETRY: the database is away. */
+res_t gateway_sql(struct gateway *gateway, struct pg **ret) MUST_USE;
+
+void call_header(struct call *call, const char *name, struct view value);
+void call_json(struct call *call, int status, const struct buf *body);
+void call_text(struct call *call, int status, const char *type, struct view body);
+void call_html(struct call *call, int status, const struct buf *body);
+void call_redirect(struct call *call, struct view to); /* 303 */
+/* As a page or as problem+json, by the route. */
+void call_problem(struct call *call, const struct problem *problem);
+void call_problem_code(struct call *call, enum problem_code code);
+/* A failure of a handler that has not answered: 503 for RETRY, 500 else, logged. */
+void call_failed(struct call *call, res_t res);
+/* Frees it without an answer: one was given otherwise. */
+void call_free(struct call *call);
+
+#endif

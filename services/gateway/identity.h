@@ -1,0 +1,27 @@
+/* Who speaks: from a bearer token or a demo session. Plain data. */
+#ifndef GATEWAY_IDENTITY_H
+#define GATEWAY_IDENTITY_H
+
+#include "event/event.h"
+
+enum { IDENTITY_UNITS_MAX = 16 };
+struct identity {
+    enum actor_kind kind; /* ACTOR_KIND_UNKNOWN: nobody */
+    struct view user;     /* as the identity provider names them */
+    struct view client;   /* the program that speaks for them */
+    struct view name;     /* for the page's head; may be absent */
+    struct view organisation;
+    struct view units[IDENTITY_UNITS_MAX]; /* a practitioner's delivery units; a commissioner's
+                                              contracts */
+    uint32_t unit_count;
+    bool session;        /* by cookie: then forms need a token */
+    struct view csrf;    /* that token */
+    struct uuid sign_in; /* the session's own id */
+};
+
+static inline bool identity_known(const struct identity *who)
+{
+    return who->kind != ACTOR_KIND_UNKNOWN;
+}
+
+#endif

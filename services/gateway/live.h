@@ -1,0 +1,15 @@
+/* Live pages: event streams that tell which parts of a page changed, and nothing else. The page
+ * then fetches those parts through the gate. */
+#ifndef GATEWAY_LIVE_H
+#define GATEWAY_LIVE_H
+
+#include "gateway/gateway.h"
+
+res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
+void live_free(struct live *live); /* ends all streams; NULL is fine */
+/* Something was projected: tells whom it concerns. RETRY: later again, nothing is missed. */
+res_t live_fetch(struct live *live) MUST_USE;
+void live_tick(struct live *live);
+int64_t live_count(const struct live *live);
+
+#endif

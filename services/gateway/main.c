@@ -1,0 +1,52 @@
+/* The gateway: the only service that speaks to people and their systems. Requests become commands
+ * on Kafka, answers come from the read model. */
+#include "gateway/daemon.h"
+#include "gateway/gateway.h"
+
+#define FIELD(field_name, field_kind, field, standard, low, high, about)                           \
+    {                                                                                              \
+        (field_name), (field_kind), offsetof(struct gateway_conf, field), (standard), (low),       \
+            (high), NULL, (about)                                                                  \
+    }
+
+static const struct conf_field fields[] = {
+    DAEMON_CONF_FIELDS(struct gateway_conf),
+    FIELD("kafka_bootstrap", CONF_TEXT, kafka_bootstrap, "127.0.0.1:9092", 0, 0,
+        "where Kafka listens"),
+    FIELD("pg", CONF_SECRET, pg, NULL, 0, 0, "libpq connection string, role gateway"),
+    FIELD("secrets", CONF_PATH, secrets, NULL, 0, 0,
+        "folder with deployment.secret, kek and cookie.key"),
+    FIELD("schemas", CONF_PATH, schemas, "schemas", 0, 0, "folder with catalogue/"),
+    FIELD("jwks", CONF_TEXT, jwks, "", 0, 0,
+        "file of public keys (JWKS) for bearer tokens; empty: none are taken"),
+    FIELD("issuer", CONF_TEXT, issuer, "referral-broker-demo", 0, 0, "iss of bearer tokens"),
+    FIELD("audience", CONF_TEXT, audience, "referral-broker", 0, 0, "aud of bearer tokens"),
+    FIELD("http_address", CONF_TEXT, http_address, "127.0.0.1", 0, 0, "numeric address to bind"),
+    FIELD("http_port", CONF_INT, http_port, "8080", 0, 65535, "port for pages and API"),
+    FIELD("http_threads", CONF_INT, http_threads, "2", 1, 64, "threads that parse requests"),
+    FIELD("wait", CONF_DURATION, wait_us, "2s", 1000, INT64_C(60000000),
+        "how long a command's answer may take before 202"),
+    FIELD("demo", CONF_BOOL, demo, "no", 0, 0,
+        "offer the demo's sign-in to browsers on this machine"),
+};
+
+static const struct daemon gateway_daemon = {
+    .name = "gateway",
+    .about = "pages and API; commands in, read model out",
+    .fields = fields,
+    .field_count = ARRAY_LEN(fields),
+    .conf_size = sizeof(struct gateway_conf),
+    .start = gateway_start,
+    .step = gateway_step,
+    .wake_at = gateway_wake_at,
+    .drain = gateway_drain,
+    .idle = gateway_idle,
+    .stop = gateway_stop,
+    .ready = gateway_ready,
+    .measure = gateway_measure,
+};
+
+int main(int argc, char **argv)
+{
+    return daemon_run(&gateway_daemon, argc, argv);
+}
