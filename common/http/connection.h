@@ -86,6 +86,6 @@ void connection_changed(void *owner, struct MHD_Connection *mhd, void **socket_s
 
 /* The connection's reader is not there any more. */
 void stream_reader_gone(struct http_stream *stream);
-void stream_beat(struct http_stream *stream, int64_t now_us, int64_t every_us);
+void stream_beat(struct http_stream *stream, int64_t now_us);
 
 #endif

@@ -60,6 +60,8 @@ static void fill_in(struct http_server_conf *conf)
     DEFAULT(conf->idle_ms, 60000);
     DEFAULT(conf->heartbeat_ms, 15000);
     DEFAULT(conf->stream_queue_max, 32 * 1024);
+    if (conf->heartbeat == NULL)
+        conf->heartbeat = ":\n\n";
 }
 
 struct address {
@@ -205,7 +207,7 @@ void http_server_tick(struct http_server *server)
             (void)shutdown(c->fd, SHUT_RDWR);
     }
     for (struct http_stream *s = server->streams; s != NULL; s = s->next)
-        stream_beat(s, now, server->conf.heartbeat_ms * 1000);
+        stream_beat(s, now);
     pthread_mutex_unlock(&server->lock);
 }
 

@@ -31,6 +31,7 @@ struct http_server_conf {
     int64_t send_ms;                  /* from the answer to its last byte [30,000] */
     int64_t idle_ms;                  /* between two requests of a connection [60,000] */
     int64_t heartbeat_ms;             /* of event streams [15,000] */
+    const char *heartbeat;            /* what is sent then; static [":\n\n", a comment] */
     size_t stream_queue_max;          /* bytes waiting in one event stream [32 KiB] */
 };
 

@@ -164,10 +164,11 @@ bool http_stream_gone(const struct http_stream *stream)
     return gone;
 }
 
-void stream_beat(struct http_stream *stream, int64_t now_us, int64_t every_us)
+void stream_beat(struct http_stream *stream, int64_t now_us)
 {
-    if (now_us - stream->beat_us >= every_us)
-        (void)http_stream_send(stream, VIEW(":\n\n"));
+    const struct http_server_conf *conf = &stream->server->conf;
+    if (now_us - stream->beat_us >= conf->heartbeat_ms * 1000)
+        (void)http_stream_send(stream, view_of(conf->heartbeat));
 }
 
 void http_stream_end(struct http_stream *stream, const char *reason)

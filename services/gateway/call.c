@@ -27,14 +27,14 @@ void call_header(struct call *call, const char *name, struct view value)
     call->headers[call->header_count++] = (struct http_pair){view_of(name), value};
 }
 
-static void send(struct call *call, int status, struct view body)
+static void send(struct call *call, const struct http_answer *answer)
 {
     for (size_t i = 0; i < ARRAY_LEN(common_headers); i++)
         call_header(call, common_headers[i][0], view_of(common_headers[i][1]));
-    measure_answer(call, status);
-    http_answer(call->request,
-        &(struct http_answer){
-            .status = status, .headers = {call->headers, call->header_count}, .body = body});
+    measure_answer(call, answer->status);
+    struct http_answer whole = *answer;
+    whole.headers = (struct http_pairs){call->headers, call->header_count};
+    http_answer(call->request, &whole);
     call_free(call);
 }
 
@@ -42,7 +42,14 @@ void call_text(struct call *call, int status, const char *type, struct view body
 {
     call_header(call, "Content-Type", view_of(type));
     call_header(call, "Cache-Control", VIEW("no-store"));
-    send(call, status, body);
+    send(call, &(struct http_answer){.status = status, .body = body});
+}
+
+void call_static(struct call *call, const char *type, struct view body)
+{
+    call_header(call, "Content-Type", view_of(type));
+    call_header(call, "Cache-Control", VIEW("public, max-age=31536000, immutable"));
+    send(call, &(struct http_answer){.status = 200, .body = body, .body_static = true});
 }
 
 void call_json(struct call *call, int status, const struct buf *body)

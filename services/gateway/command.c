@@ -15,23 +15,22 @@ static const char *const topics[FAMILY_MAX_] = {
 
 static res_t read_body(struct command_draft *draft, struct problem *ret)
 {
-    struct view body = draft->in->body;
-    *ret = (struct problem){.code = PROBLEM_MAX_};
-    if (draft->in->type == COMMAND_SUBMIT_REFERRAL) {
-        TRY(command_submit_body(draft->call, draft->in, &body, ret));
-        if (ret->code != PROBLEM_MAX_)
-            return RES_DONE;
-    }
+    struct command_fill fill = {draft->call->gateway->catalogue, {.code = PROBLEM_MAX_}};
+    struct codec_json_options options = {.arg = &fill};
+    if (draft->in->type == COMMAND_SUBMIT_REFERRAL)
+        options.fill = command_submit_fill;
     draft->record = arena_alloc(draft->call->arena, draft->desc->size);
     if (draft->record == NULL)
         return RETRY("the request needs more memory than it may");
     struct codec_error error;
-    res_t res = codec_json_read(draft->desc, body, NULL, draft->call->arena, draft->record, &error);
-    if (res.act == RES_REJECT) {
+    res_t res = codec_json_read(
+        draft->desc, draft->in->body, &options, draft->call->arena, draft->record, &error);
+    *ret = fill.problem;
+    if (res.act != RES_REJECT)
+        return res;
+    if (ret->code == PROBLEM_MAX_)
         *ret = problem_of_codec(&error);
-        return RES_DONE;
-    }
-    return res;
+    return RES_DONE;
 }
 
 /* What the record is about, where the body says it: as in the import's records. */

@@ -10,7 +10,6 @@ struct command_in {
     struct uuid id; /* of the record: the sender's key made it */
     struct uuid person;
     struct uuid referral; /* zero: none in the path */
-    struct uuid service;  /* SubmitReferral: what the terms are copied from */
     struct view hashed;   /* what the request hash is over */
     struct view body;     /* JSON */
     int32_t recording_s;  /* -1: not known */
@@ -45,9 +44,13 @@ struct command_draft {
 /* The guards that need the edge (DOMAIN section 3, ^), in their order, and what they reserve. Sets
  * *ret->code to PROBLEM_MAX_ where all hold. */
 res_t command_guard(struct command_draft *draft, struct problem *ret) MUST_USE;
-/* SubmitReferral: puts terms and a place for the reference into the JSON body. */
-res_t command_submit_body(struct call *call, const struct command_in *in, struct view *ret,
-    struct problem *ret_problem) MUST_USE;
+/* SubmitReferral: the sender names the service, {"terms": {"serviceId": ...}}; its terms and a
+ * place for the reference are the edge's. For codec_json_options.fill; `arg` is a command_fill. */
+struct command_fill {
+    const struct catalogue *catalogue;
+    struct problem problem; /* out: PROBLEM_MAX_ where all is well */
+};
+void command_submit_fill(void *arg, void *record);
 /* SubmitReferral, when all guards hold: reserves the reference, makes the person findable. */
 res_t command_submit_reserve(struct command_draft *draft, struct problem *ret) MUST_USE;
 /* ShareRisk: what differs from the version before, and the counts of headings. */

@@ -51,12 +51,6 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
     }
 }
 
-static bool service_asked(struct call *call, struct uuid *ret)
-{
-    struct view service = http_pair_get(call->request->query, "service");
-    return service.ptr == NULL || uuid_parse(service, ret);
-}
-
 /* The whole request as it was received: another address under the same key is another request. */
 static struct view hashed(struct call *call)
 {
@@ -100,11 +94,6 @@ res_t command_handle(struct call *call)
         return RETRY("the request needs more memory than it may");
     call->id = in.id;
     struct command_result result;
-    if (!service_asked(call, &in.service)) {
-        struct problem problem = problem_at(PROBLEM_FIELD_INVALID, "/terms/serviceId");
-        call_problem(call, &problem);
-        return RES_DONE;
-    }
     TRY(command_send(call, &in, &(struct command_waiter){ended, call}, &result));
     if (result.step == COMMAND_PROBLEM)
         call_problem(call, &result.problem);

@@ -4,37 +4,31 @@
 
 #include <string.h>
 
-/* Stands in the JSON until the real one is reserved, when all else is known to be fine. */
-#define REFERENCE_LATER "AB1234AC"
+/* Stands in the record until the real one is reserved, when all else is known to be fine. */
+static const struct view reference_later = {"AB1234AC", 8};
 
-res_t command_submit_body(
-    struct call *call, const struct command_in *in, struct view *ret, struct problem *ret_problem)
+void command_submit_fill(void *arg, void *record)
 {
-    if (uuid_is_zero(in->service)) {
-        *ret_problem = problem_at(PROBLEM_FIELD_MISSING, "/terms/serviceId");
-        return RES_DONE;
-    }
-    const struct catalogue_service *service =
-        catalogue_service(call->gateway->catalogue, in->service);
+    struct command_fill *fill = arg;
+    struct referral_submitted *submit = record;
+    const struct terms *asked = &submit->terms;
+    fill->problem = (struct problem){.code = PROBLEM_MAX_};
+    if (HAS(submit, REFERRAL_SUBMITTED_REFERENCE))
+        fill->problem = problem_at(PROBLEM_FIELD_NOT_ALLOWED, "/reference");
+    else if (!HAS(submit, REFERRAL_SUBMITTED_TERMS) || !HAS(asked, TERMS_SERVICE_ID))
+        fill->problem = problem_at(PROBLEM_FIELD_MISSING, "/terms/serviceId");
+    else if (asked->has != UINT64_C(1) << TERMS_SERVICE_ID)
+        fill->problem = problem_at(PROBLEM_FIELD_NOT_ALLOWED, "/terms");
+    if (fill->problem.code != PROBLEM_MAX_)
+        return;
+    const struct catalogue_service *service = catalogue_service(fill->catalogue, asked->service_id);
     if (service == NULL) {
-        *ret_problem = problem_at(PROBLEM_FIELD_INVALID, "/terms/serviceId");
-        return RES_DONE;
+        fill->problem = problem_at(PROBLEM_FIELD_INVALID, "/terms/serviceId");
+        return;
     }
-    struct view body = view_trim(in->body);
-    if (!view_starts(body, VIEW("{"))) {
-        *ret = body; /* the codec says what is wrong with it */
-        return RES_DONE;
-    }
-    struct view rest = view_trim(view_from(body, 1));
-    CLEANUP(buf_done) struct buf json = {0};
-    buf_text(&json, "{\"reference\":\"" REFERENCE_LATER "\",\"terms\":");
-    codec_json_write(&terms_desc, &service->terms, NULL, &json);
-    buf_text(&json, view_starts(rest, VIEW("}")) ? "" : ",");
-    buf_view(&json, rest);
-    if (json.failed)
-        return RETRY("the request needs more memory than it may");
-    *ret = arena_copy(call->arena, buf_as_view(&json));
-    return ret->ptr != NULL ? RES_DONE : RETRY("the request needs more memory than it may");
+    submit->terms = service->terms;
+    submit->reference = reference_later;
+    SET(submit, REFERRAL_SUBMITTED_REFERENCE);
 }
 
 static res_t person_is_the_crns(struct command_draft *draft, struct view *ret_crn, bool *ret)

@@ -141,6 +141,7 @@ static res_t open_http(struct gateway *gateway)
         .address = gateway->conf->http_address,
         .port = (uint16_t)gateway->conf->http_port,
         .threads = (uint32_t)gateway->conf->http_threads,
+        .heartbeat = "event: beat\ndata: 1\n\n",
     };
     TRY(http_server_open(&conf, &gateway->http));
     log_line(LEVEL_INFO, "gateway.listens", LOG_INT("port", http_server_port(gateway->http)));

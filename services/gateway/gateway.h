@@ -70,6 +70,7 @@ struct call {
     int32_t number;                   /* {session} */
     struct view word;                 /* {name} */
     int64_t now_us;
+    struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[16]; /* beside those that every answer has */
     size_t header_count;
 };
@@ -80,6 +81,8 @@ res_t gateway_sql(struct gateway *gateway, struct pg **ret) MUST_USE;
 void call_header(struct call *call, const char *name, struct view value);
 void call_json(struct call *call, int status, const struct buf *body);
 void call_text(struct call *call, int status, const char *type, struct view body);
+/* Process-lifetime bytes whose address names their content: cached for ever. */
+void call_static(struct call *call, const char *type, struct view body);
 void call_html(struct call *call, int status, const struct buf *body);
 void call_redirect(struct call *call, struct view to); /* 303 */
 /* As a page or as problem+json, by the route. */

@@ -5,6 +5,10 @@
 
 #include "gateway/gateway.h"
 
+/* Where the read model stands, for a page that is being made: `/live?after=` takes it. Opaque,
+ * signed. Taken before the page's queries, so that nothing falls between. */
+struct view live_cursor(struct live *live, struct arena *arena);
+
 res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
 void live_free(struct live *live); /* ends all streams; NULL is fine */
 /* Something was projected: tells whom it concerns. RETRY: later again, nothing is missed. */

@@ -38,7 +38,8 @@ struct outcomes {
 
 #define OUTCOME_COLUMNS                                                                            \
     "person, id, referral, version, seen_version, type, command, code, field, arguments::text,"    \
-    " request_hash"
+    " request_hash, (SELECT string_agg(key || E'\\x1f' || value, E'\\x1e' ORDER BY key)"           \
+    " FROM jsonb_each_text(arguments))"
 
 static struct outcome outcome_of(struct pg_rows *rows, int row)
 {
@@ -53,6 +54,7 @@ static struct outcome outcome_of(struct pg_rows *rows, int row)
         .field = pg_text(rows, row, 8),
         .arguments = pg_text(rows, row, 9),
         .has_hash = !pg_is_null(rows, row, 10),
+        .argument_list = pg_text(rows, row, 11),
     };
     if (!pg_is_null(rows, row, 2))
         outcome.referral = pg_uuid(rows, row, 2);
@@ -82,6 +84,7 @@ res_t outcome_find(struct gateway *gateway, struct uuid id, struct arena *arena,
     outcome.code = arena_copy(arena, outcome.code);
     outcome.field = arena_copy(arena, outcome.field);
     outcome.arguments = arena_copy(arena, outcome.arguments);
+    outcome.argument_list = arena_copy(arena, outcome.argument_list);
     *ret = outcome;
     return arena_full(arena) ? RETRY("the request needs more memory than it may") : RES_DONE;
 }

@@ -12,7 +12,8 @@ struct outcome {
     struct view command; /* its name */
     struct view code;    /* absent: accepted */
     struct view field;
-    struct view arguments; /* JSON object; absent: none */
+    struct view arguments;     /* JSON object; absent: none */
+    struct view argument_list; /* the same: name 0x1f value, separated by 0x1e */
     struct digest request_hash;
     bool has_hash;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PEOPLE_SIDE (WHO(PRACTITIONER) | WHO(PROVIDER))
+#define EVERYBODY (PEOPLE_SIDE | WHO(COMMISSIONER))
 
 /* The commands' own rows, POST /v1 + their route, come from the schemas. */
 static const struct route rows[] = {
@@ -21,6 +22,35 @@ static const struct route rows[] = {
         COMMAND_MAX_, outcome_handle},
     {HTTP_GET, "/v1/services", ROUTE_API, PEOPLE_SIDE | WHO(COMMISSIONER) | WHO(SYSTEM),
         COMMAND_MAX_, services_handle},
+    {HTTP_GET, "/live", ROUTE_LIVE, EVERYBODY, COMMAND_MAX_, live_handle},
+    {HTTP_GET, "/assets/{name}", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, asset_handle},
+    {HTTP_GET, "/", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, home_page},
+    {HTTP_POST, "/sign-in", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, sign_in_post},
+    {HTTP_POST, "/sign-out", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, sign_out_post},
+    {HTTP_GET, "/today", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_MAX_, today_page},
+    {HTTP_GET, "/cases", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_MAX_, cases_page},
+    {HTTP_GET, "/flows", ROUTE_PAGE, WHO(COMMISSIONER), COMMAND_MAX_, flows_page},
+    {HTTP_GET, "/outcome/{id}", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_MAX_, outcome_page},
+    {HTTP_GET, "/assign", ROUTE_PAGE, WHO(PROVIDER), COMMAND_MAX_, assign_page},
+    {HTTP_POST, "/assign", ROUTE_PAGE, WHO(PROVIDER), COMMAND_ASSIGN_CASEWORKERS, form_post},
+    {HTTP_GET, "/referrals/{referral}", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_MAX_, referral_page},
+    {HTTP_GET, "/referrals/{referral}/risk", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_MAX_, risk_page},
+    {HTTP_POST, "/referrals/{referral}/risk/read", ROUTE_PAGE, PEOPLE_SIDE, COMMAND_OPEN_RISK,
+        form_post},
+    {HTTP_POST, "/referrals/{referral}/risk/acknowledge", ROUTE_PAGE, WHO(PROVIDER),
+        COMMAND_ACKNOWLEDGE_RISK, form_post},
+    {HTTP_GET, "/referrals/{referral}/sessions/{session}/book", ROUTE_PAGE, WHO(PROVIDER),
+        COMMAND_MAX_, book_page},
+    {HTTP_POST, "/referrals/{referral}/sessions/{session}/book", ROUTE_PAGE, WHO(PROVIDER),
+        COMMAND_BOOK_APPOINTMENT, form_post},
+    {HTTP_GET, "/referrals/{referral}/sessions/{session}/record", ROUTE_PAGE, WHO(PROVIDER),
+        COMMAND_MAX_, record_page},
+    {HTTP_POST, "/referrals/{referral}/sessions/{session}/record", ROUTE_PAGE, WHO(PROVIDER),
+        COMMAND_GIVE_FEEDBACK, form_post},
+    {HTTP_GET, "/people/{person}/risk/edit", ROUTE_PAGE, WHO(PRACTITIONER), COMMAND_MAX_,
+        share_risk_page},
+    {HTTP_POST, "/people/{person}/risk/edit", ROUTE_PAGE, WHO(PRACTITIONER), COMMAND_SHARE_RISK,
+        form_post},
     {HTTP_GET, "/health/live", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, live_health_handle},
     {HTTP_GET, "/health/ready", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, ready_health_handle},
     {HTTP_GET, "/metrics", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, metrics_handle},
@@ -110,12 +140,17 @@ static void take_path(struct call *call, const struct call *from, const struct r
 enum problem_code route_find(const struct routes *routes, struct call *call)
 {
     enum http_method method = call->request->method;
-    if (method == HTTP_HEAD)
-        method = HTTP_GET;
+    return route_find_path(
+        routes, method == HTTP_HEAD ? HTTP_GET : method, call->request->path, call);
+}
+
+enum problem_code route_find_path(
+    const struct routes *routes, enum http_method method, struct view path, struct call *call)
+{
     enum problem_code problem = PROBLEM_NOT_FOUND;
     for (size_t i = 0; i < routes->count; i++) {
         struct call found = {0};
-        if (!route_match(routes->items[i].path, call->request->path, &found))
+        if (!route_match(routes->items[i].path, path, &found))
             continue;
         take_path(call, &found, &routes->items[i]);
         if (routes->items[i].method == method)

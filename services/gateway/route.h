@@ -29,6 +29,9 @@ void routes_free(struct routes *routes);
 /* Finds the route and fills the call's path values. PROBLEM_MAX_: found; else PROBLEM_NOT_FOUND or
  * PROBLEM_METHOD (then call->route is one of that path, for its kind). */
 enum problem_code route_find(const struct routes *routes, struct call *call);
+/* The same for another address than the request's own. */
+enum problem_code route_find_path(
+    const struct routes *routes, enum http_method method, struct view path, struct call *call);
 /* Does `path` fit the pattern? Pure. */
 bool route_match(const char *pattern, struct view path, struct call *ret);
 

@@ -1,0 +1,218 @@
+/* Lists of cases: the caseload, what is to do today. */
+#include "gateway/access.h"
+#include "gateway/model.h"
+
+#include "base/clock.h"
+
+enum { BOX_MAX = 50 };
+
+struct view model_user_name(const struct call *call, struct view user)
+{
+    const struct catalogue_user *found = catalogue_user(call->gateway->catalogue, user);
+    return found != NULL ? found->name : user;
+}
+
+struct view model_organisation_name(const struct call *call, struct view code)
+{
+    const struct catalogue_name *found = catalogue_organisation(call->gateway->catalogue, code);
+    return found != NULL ? found->name : code;
+}
+
+struct view model_service_name(const struct call *call, struct uuid service, struct view code)
+{
+    const struct catalogue_service *found = catalogue_service(call->gateway->catalogue, service);
+    return found != NULL ? found->name : code;
+}
+
+struct view model_symbol(const struct enum_desc *enumeration, int32_t value)
+{
+    MUST(value >= 0 && value < enumeration->count);
+    return view_of(enumeration->symbols[value]);
+}
+
+/* The caller's own rows of read.scope lead; each list adds its condition and its order. $1 kinds,
+ * $2 codes, $3 user, $4 status, $5 offset, $6 limit. */
+#define CASE_LIST(condition, order)                                                                \
+    "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)),"                  \
+    " c AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order             \
+    ") AS place FROM mine JOIN read.referral_now n USING (person, referral)"                       \
+    " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL"                       \
+    " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"                                          \
+    " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, c.status,"         \
+    " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, c.total,"                            \
+    " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = c.submitted_record)"    \
+    " FROM c ORDER BY c.place"
+#define BY_DUE "n.due_at NULLS LAST, n.submitted_at, n.referral"
+#define OF_WORKER                                                                                  \
+    "EXISTS (SELECT FROM read.caseworker w WHERE w.person = n.person AND w.referral = n.referral"  \
+    " AND w.worker = $3)"
+#define WITH_STATUS "(CASE WHEN $4 = '' THEN n.open ELSE n.status = $4 END)"
+
+static const struct pg_sql list_all = {"cases_all", CASE_LIST(WITH_STATUS, BY_DUE)};
+static const struct pg_sql list_all_overdue = {
+    "cases_all_overdue", CASE_LIST(WITH_STATUS " AND n.overdue", BY_DUE)};
+static const struct pg_sql list_worker = {
+    "cases_worker", CASE_LIST(WITH_STATUS " AND " OF_WORKER, BY_DUE)};
+static const struct pg_sql list_worker_overdue = {
+    "cases_worker_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND " OF_WORKER, BY_DUE)};
+static const struct pg_sql list_practitioner = {
+    "cases_practitioner", CASE_LIST(WITH_STATUS " AND n.practitioner = $3", BY_DUE)};
+static const struct pg_sql list_practitioner_overdue = {"cases_practitioner_overdue",
+    CASE_LIST(WITH_STATUS " AND n.overdue AND n.practitioner = $3", BY_DUE)};
+static const struct pg_sql list_unassigned = {"cases_unassigned",
+    CASE_LIST("n.open AND n.tab = 'unassigned'", "n.urgent DESC, n.submitted_at, n.referral")};
+static const struct pg_sql list_acknowledge = {"cases_acknowledge",
+    CASE_LIST("n.open AND " OF_WORKER
+              " AND EXISTS (SELECT FROM read.risk k WHERE k.person = n.person AND NOT EXISTS"
+              " (SELECT FROM read.acknowledgement a WHERE a.person = n.person AND a.worker = $3"
+              " AND a.risk_version = k.risk_version))",
+        "n.next_start_at NULLS LAST, " BY_DUE)};
+static const struct pg_sql list_to_book = {"cases_to_book",
+    CASE_LIST("n.open AND n.action IN ('book', 'book-or-complete') AND " OF_WORKER, BY_DUE)};
+static const struct pg_sql list_provider_overdue = {
+    "cases_provider_overdue", CASE_LIST("n.open AND n.overdue AND n.turn = 'provider'", BY_DUE)};
+static const struct pg_sql list_my_turn = {
+    "cases_my_turn", CASE_LIST("n.open AND n.turn = 'practitioner'", BY_DUE)};
+
+struct list {
+    const struct pg_sql *sql;
+    struct view status;
+    int64_t offset, limit;
+};
+struct listed {
+    struct case_row *rows;
+    size_t count;
+    int64_t total;
+};
+
+static int64_t time_or_none(struct pg_rows *rows, int row, int column)
+{
+    return pg_is_null(rows, row, column) ? 0 : pg_time(rows, row, column);
+}
+
+static void keys_done_p(struct fact_keys *keys)
+{
+    fact_keys_done(keys);
+}
+
+static res_t name_of(
+    struct call *call, struct uuid person, struct view body, struct person_name *ret)
+{
+    struct event submitted;
+    if (body.ptr == NULL)
+        return RES_DONE;
+    TRY(fact_decode(call, body, &submitted));
+    CLEANUP(keys_done_p) struct fact_keys keys;
+    TRY(fact_keys_open(call, person, &keys));
+    struct person_known known = query_person_of(call, &keys, &submitted);
+    *ret = (struct person_name){known.first, known.last};
+    return RES_DONE;
+}
+
+static res_t read_row(struct call *call, struct pg_rows *rows, int row, struct case_row *ret)
+{
+    struct arena *arena = call->arena;
+    struct uuid service = pg_is_null(rows, row, 5) ? (struct uuid){0} : pg_uuid(rows, row, 5);
+    *ret = (struct case_row){
+        .referral = pg_uuid(rows, row, 1),
+        .reference = arena_copy(arena, pg_text(rows, row, 2)),
+        .service = model_service_name(call, service, arena_copy(arena, pg_text(rows, row, 3))),
+        .provider = model_organisation_name(call, arena_copy(arena, pg_text(rows, row, 4))),
+        .status = arena_copy(arena, pg_text(rows, row, 6)),
+        .action = arena_copy(arena, pg_text(rows, row, 7)),
+        .turn = arena_copy(arena, pg_text(rows, row, 8)),
+        .due_us = time_or_none(rows, row, 9),
+        .next_at_us = time_or_none(rows, row, 10),
+        .overdue = pg_bool(rows, row, 11),
+    };
+    return name_of(call, pg_uuid(rows, row, 0), pg_bytes(rows, row, 13), &ret->name);
+}
+
+static void scopes_done_p(struct access_scopes *scopes)
+{
+    access_scopes_done(scopes);
+}
+
+static res_t list_cases(struct call *call, const struct list *list, struct listed *ret)
+{
+    struct pg *pg;
+    TRY(gateway_sql(call->gateway, &pg));
+    CLEANUP(scopes_done_p) struct access_scopes scopes;
+    access_scopes_of(&call->who, &scopes);
+    struct pg_params params = {0};
+    pg_put_array(&params, &scopes.kinds);
+    pg_put_array(&params, &scopes.codes);
+    pg_put_text(&params, call->who.user);
+    pg_put_text(&params, list->status.ptr != NULL ? list->status : VIEW(""));
+    pg_put_int8(&params, list->offset);
+    pg_put_int8(&params, list->limit);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, list->sql, &params, &rows));
+    *ret = (struct listed){.count = (size_t)pg_rows_count(rows)};
+    ret->rows = arena_array(call->arena, ret->count, sizeof(*ret->rows));
+    if (ret->rows == NULL)
+        return RETRY("the request needs more memory than it may");
+    for (size_t i = 0; i < ret->count; i++)
+        TRY(read_row(call, rows, (int)i, &ret->rows[i]));
+    if (ret->count > 0)
+        ret->total = pg_int(rows, 0, 12);
+    return pg_rows_ok(rows);
+}
+
+static const struct pg_sql *list_for(const struct call *call, const struct case_filter *filter)
+{
+    bool mine = view_eq(filter->whose, VIEW("mine"));
+    if (mine && call->who.kind == ACTOR_KIND_PROVIDER)
+        return filter->overdue ? &list_worker_overdue : &list_worker;
+    if (mine)
+        return filter->overdue ? &list_practitioner_overdue : &list_practitioner;
+    return filter->overdue ? &list_all_overdue : &list_all;
+}
+
+res_t model_cases(struct call *call, const struct case_filter *filter, struct cases_model *ret)
+{
+    const struct list list = {
+        list_for(call, filter), filter->status, (filter->page - 1) * CASES_PAGE, CASES_PAGE};
+    struct listed listed;
+    TRY(list_cases(call, &list, &listed));
+    *ret = (struct cases_model){
+        .rows = listed.rows,
+        .row_count = listed.count,
+        .total = listed.total,
+        .page = filter->page,
+        .whose = filter->whose,
+        .status = filter->status,
+        .overdue = filter->overdue,
+    };
+    return RES_DONE;
+}
+
+static res_t box(
+    struct call *call, const struct pg_sql *sql, const struct case_row **ret, size_t *ret_count)
+{
+    const struct list list = {sql, VIEW_NONE, 0, BOX_MAX};
+    struct listed listed;
+    TRY(list_cases(call, &list, &listed));
+    *ret = listed.rows;
+    *ret_count = listed.count;
+    return RES_DONE;
+}
+
+res_t model_unassigned(struct call *call, const struct case_row **ret, size_t *ret_count)
+{
+    return box(call, &list_unassigned, ret, ret_count);
+}
+
+res_t model_today_provider_cases(struct call *call, struct provider_today_model *ret)
+{
+    TRY(box(call, &list_acknowledge, &ret->risk_unread, &ret->risk_unread_count));
+    TRY(box(call, &list_unassigned, &ret->to_assign, &ret->to_assign_count));
+    return box(call, &list_to_book, &ret->to_book, &ret->to_book_count);
+}
+
+res_t model_today_probation_cases(struct call *call, struct probation_today_model *ret)
+{
+    TRY(box(call, &list_provider_overdue, &ret->overdue, &ret->overdue_count));
+    return box(call, &list_my_turn, &ret->mine, &ret->mine_count);
+}

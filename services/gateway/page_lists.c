@@ -1,0 +1,99 @@
+/* Today, the caseload, flows, one outcome. */
+#include "gateway/access.h"
+#include "gateway/handlers.h"
+#include "gateway/outcome.h"
+#include "gateway/page.h"
+#include "gateway/page_words.h"
+
+static const struct page_show plainly = {.status = 200};
+
+res_t cases_page(struct call *call)
+{
+    struct case_filter filter;
+    struct cases_model model;
+    struct page_frame frame;
+    if (!query_case_filter(call, &filter)) {
+        call_problem_code(call, PROBLEM_BAD_REQUEST);
+        return RES_DONE;
+    }
+    TRY(page_frame_of(call, &plainly, &frame));
+    TRY(model_cases(call, &filter, &model));
+    struct part_names parts = page_parts(call);
+    CLEANUP(buf_done) struct buf out = {0};
+    res_t res = parts.len > 0 ? page_cases_parts(&frame, &model, parts, &out)
+                              : page_cases(&frame, &model, &out);
+    return page_answer(call, 200, res, &out);
+}
+
+static res_t provider_today(struct call *call)
+{
+    struct provider_today_model model;
+    struct page_frame frame;
+    TRY(page_frame_of(call, &plainly, &frame));
+    TRY(model_provider_today(call, &model));
+    struct part_names parts = page_parts(call);
+    CLEANUP(buf_done) struct buf out = {0};
+    res_t res = parts.len > 0 ? page_provider_today_parts(&frame, &model, parts, &out)
+                              : page_provider_today(&frame, &model, &out);
+    return page_answer(call, 200, res, &out);
+}
+
+static res_t probation_today(struct call *call)
+{
+    struct probation_today_model model;
+    struct page_frame frame;
+    TRY(page_frame_of(call, &plainly, &frame));
+    TRY(model_probation_today(call, &model));
+    struct part_names parts = page_parts(call);
+    CLEANUP(buf_done) struct buf out = {0};
+    res_t res = parts.len > 0 ? page_probation_today_parts(&frame, &model, parts, &out)
+                              : page_probation_today(&frame, &model, &out);
+    return page_answer(call, 200, res, &out);
+}
+
+res_t today_page(struct call *call)
+{
+    return call->who.kind == ACTOR_KIND_PROVIDER ? provider_today(call) : probation_today(call);
+}
+
+res_t flows_page(struct call *call)
+{
+    struct flows_model model;
+    struct page_frame frame;
+    TRY(page_frame_of(call, &plainly, &frame));
+    TRY(model_flows(call, &model));
+    struct part_names parts = page_parts(call);
+    CLEANUP(buf_done) struct buf out = {0};
+    res_t res = parts.len > 0 ? page_flows_parts(&frame, &model, parts, &out)
+                              : page_flows(&frame, &model, &out);
+    return page_answer(call, 200, res, &out);
+}
+
+res_t outcome_page(struct call *call)
+{
+    struct outcome outcome = {0};
+    struct uuid person = {0};
+    struct page_frame frame;
+    bool found, may = false;
+    TRY(page_frame_of(call, &plainly, &frame));
+    TRY(outcome_find(call->gateway, call->id, call->arena, &outcome, &found));
+    if (found)
+        person = outcome.person;
+    if (found || outcomes_sent(call->gateway->outcomes, call->id, &person))
+        TRY(access_person(call, person, &may));
+    if (page_not_found(call, may))
+        return RES_DONE;
+    struct outcome_model model = {.command = call->id,
+        .command_type = outcome.command,
+        .answered = found,
+        .referral = outcome.referral};
+    if (found && outcome.code.ptr == NULL)
+        model.event = outcome.type;
+    else if (found)
+        model.refused = page_error_of_outcome(call->arena, &outcome);
+    struct part_names parts = page_parts(call);
+    CLEANUP(buf_done) struct buf out = {0};
+    res_t res = parts.len > 0 ? page_outcome_parts(&frame, &model, parts, &out)
+                              : page_outcome(&frame, &model, &out);
+    return page_answer(call, 200, res, &out);
+}

@@ -1,0 +1,258 @@
+/* GET /v1/caseload, /v1/referrals/{id}, /v1/referrals/{id}/risk, /v1/flows: the pages' models as
+ * JSON. */
+#include "gateway/handlers.h"
+#include "gateway/model.h"
+
+#include "base/clock.h"
+
+static void put_row(struct json_out *json, const struct case_row *row)
+{
+    json_put_uuid(json, "referral", row->referral);
+    json_put_text(json, "firstName", row->name.first);
+    json_put_text(json, "lastName", row->name.last);
+    json_put_text(json, "reference", row->reference);
+    json_put_text(json, "service", row->service);
+    json_put_text(json, "provider", row->provider);
+    json_put_text(json, "status", row->status);
+    json_put_text(json, "action", row->action);
+    json_put_text(json, "turn", row->turn);
+    json_put_time(json, "dueAt", row->due_us);
+    json_put_time(json, "nextStart", row->next_at_us);
+    json_put_bool(json, "overdue", row->overdue);
+}
+
+bool query_case_filter(struct call *call, struct case_filter *ret)
+{
+    struct http_pairs query = call->request->query;
+    struct view page = http_pair_get(query, "page");
+    *ret = (struct case_filter){
+        .whose = http_pair_get(query, "whose"),
+        .status = http_pair_get(query, "status"),
+        .overdue = view_eq(http_pair_get(query, "overdue"), VIEW("yes")),
+        .page = 1,
+    };
+    if (ret->whose.len == 0)
+        ret->whose = VIEW("team");
+    if (ret->status.ptr == NULL)
+        ret->status = VIEW("");
+    bool fine = view_eq(ret->whose, VIEW("mine")) || view_eq(ret->whose, VIEW("team"));
+    if (page.ptr != NULL)
+        fine = fine && view_to_i64(page, &ret->page) && ret->page >= 1 && ret->page <= 100000;
+    bool known = ret->status.len == 0;
+    for (enum status_code code = 0; code < STATUS_MAX_; code++)
+        known = known || view_eq_text(ret->status, status_text(code));
+    return fine && known;
+}
+
+res_t caseload_handle(struct call *call)
+{
+    struct case_filter filter;
+    struct cases_model model;
+    if (!query_case_filter(call, &filter)) {
+        call_problem_code(call, PROBLEM_BAD_REQUEST);
+        return RES_DONE;
+    }
+    TRY(model_cases(call, &filter, &model));
+    CLEANUP(json_done_p) struct json_out json = {0};
+    json_open(&json, NULL, '{');
+    json_put_int(&json, "total", model.total);
+    json_put_int(&json, "page", model.page);
+    json_open(&json, "cases", '[');
+    for (size_t i = 0; i < model.row_count; i++) {
+        json_open(&json, NULL, '{');
+        put_row(&json, &model.rows[i]);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_close(&json, '}');
+    call_json(call, 200, &json.buf);
+    return RES_DONE;
+}
+
+static void put_sessions(struct json_out *json, const struct referral_model *model)
+{
+    json_open(json, "appointments", '[');
+    for (size_t i = 0; i < model->session_count; i++) {
+        const struct session_line *line = &model->sessions[i];
+        json_open(json, NULL, '{');
+        json_put_uuid(json, "appointmentId", line->appointment);
+        json_put_int(json, "session", line->session);
+        json_put_time(json, "start", line->start_us);
+        json_put_int(json, "minutes", line->minutes);
+        json_put_text(json, "method", line->method);
+        json_put_text(json, "state", line->state);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_open(json, "deadlines", '[');
+    for (size_t i = 0; i < model->deadline_count; i++) {
+        json_open(json, NULL, '{');
+        json_put_text(json, "code", model->deadlines[i].code);
+        json_put_time(json, "dueAt", model->deadlines[i].due_us);
+        json_put_time(json, "metAt", model->deadlines[i].met_us);
+        json_put_bool(json, "overdue", model->deadlines[i].overdue);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void put_facts(struct json_out *json, const struct referral_model *model)
+{
+    json_put_int(json, "factTotal", model->fact_total);
+    json_open(json, "timeline", '[');
+    for (size_t i = 0; i < model->fact_count; i++) {
+        const struct fact *fact = &model->facts[i];
+        json_open(json, NULL, '{');
+        json_put_uuid(json, "id", fact->record);
+        json_put_text(json, "type", fact->event);
+        json_put_time(json, "at", fact->at_us);
+        json_put_text(json, "by", fact->by);
+        json_open(json, "details", '{');
+        for (size_t k = 0; k < fact->details.len; k++)
+            json_put_text(json, fact->details.items[k].name.ptr, fact->details.items[k].value);
+        json_close(json, '}');
+        json_put_text(json, "note", fact->note);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void file_done_p(struct case_file *file)
+{
+    case_file_done(file);
+}
+
+/* True: answered with 404. The gate saw it a moment ago; it may be gone since. */
+static bool not_there(struct call *call, bool found)
+{
+    if (!found)
+        call_problem_code(call, PROBLEM_NOT_FOUND);
+    return !found;
+}
+
+static void put_risk_line(struct json_out *json, const struct risk_line *line)
+{
+    json_open(json, "risk", '{');
+    json_put_int(json, "riskVersion", line->version);
+    json_put_time(json, "sharedAt", line->shared_us);
+    json_put_bool(json, "mineToRead", line->mine_to_read);
+    json_close(json, '}');
+}
+
+res_t referral_handle(struct call *call)
+{
+    CLEANUP(file_done_p) struct case_file file;
+    struct referral_model model;
+    bool found;
+    TRY(case_file_open(call, &file, &found));
+    if (not_there(call, found))
+        return RES_DONE;
+    TRY(model_referral(call, &file, &model));
+    TRY(model_facts(call, &file, 200, &model));
+    CLEANUP(json_done_p) struct json_out json = {0};
+    json_open(&json, NULL, '{');
+    put_row(&json, &model.row);
+    json_put_uuid(&json, "person", model.person);
+    json_put_text(&json, "crn", model.crn);
+    json_put_text(&json, "practitioner", model.practitioner);
+    json_put_text(&json, "caseworkers", model.caseworkers);
+    json_put_int(&json, "seenVersion", model.seen);
+    json_put_int(&json, "sessionsPlanned", model.sessions_planned);
+    json_put_int(&json, "sessionsHeld", model.sessions_held);
+    put_risk_line(&json, &model.risk);
+    put_sessions(&json, &model);
+    put_facts(&json, &model);
+    json_close(&json, '}');
+    call_header(call, "ETag", arena_printf(call->arena, "W/\"%lld\"", (long long)model.seen));
+    call_json(call, 200, &json.buf);
+    return RES_DONE;
+}
+
+static void put_content(struct json_out *json, const struct risk_content *content)
+{
+    json_put_time(json, "openUntil", content->open_until_us);
+    json_open(json, "headings", '[');
+    for (size_t i = 0; i < content->text_count; i++) {
+        json_open(json, NULL, '{');
+        json_put_text(json, "heading", content->texts[i].code);
+        json_put_text(json, "state", content->texts[i].state);
+        json_put_text(json, "text", content->texts[i].text);
+        json_put_bool(json, "changed", content->texts[i].changed);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_open(json, "levels", '[');
+    for (size_t i = 0; i < content->level_count; i++) {
+        json_open(json, NULL, '{');
+        json_put_text(json, "group", content->levels[i].group);
+        json_put_text(json, "community", content->levels[i].community);
+        json_put_text(json, "custody", content->levels[i].custody);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_open(json, "toSelf", '[');
+    for (size_t i = 0; i < content->self_count; i++) {
+        json_open(json, NULL, '{');
+        json_put_text(json, "code", content->self[i].code);
+        json_put_text(json, "answer", content->self[i].answer);
+        json_put_text(json, "text", content->self[i].text);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_open(json, "registrations", '[');
+    for (size_t i = 0; i < content->registration_count; i++)
+        json_put_text(json, NULL, content->registrations[i]);
+    json_close(json, ']');
+}
+
+res_t risk_handle(struct call *call)
+{
+    CLEANUP(file_done_p) struct case_file file;
+    struct risk_model model;
+    bool found;
+    TRY(case_file_open(call, &file, &found));
+    if (not_there(call, found))
+        return RES_DONE;
+    TRY(model_risk(call, &file, &model));
+    if (model.line.version > 0 && model.content == NULL) {
+        call_problem_code(call, PROBLEM_RISK_NOT_READ);
+        return RES_DONE;
+    }
+    CLEANUP(json_done_p) struct json_out json = {0};
+    json_open(&json, NULL, '{');
+    json_put_int(&json, "riskVersion", model.line.version);
+    json_put_text(&json, "basis", model.basis);
+    json_put_time(&json, "sharedAt", model.line.shared_us);
+    if (model.content != NULL)
+        put_content(&json, model.content);
+    json_close(&json, '}');
+    call_json(call, 200, &json.buf);
+    return RES_DONE;
+}
+
+/* Small numbers are told as "fewer than 5" (DOMAIN section 8), like on the page. */
+res_t flows_handle(struct call *call)
+{
+    enum { SMALL = 5 };
+    struct flows_model model;
+    TRY(model_flows(call, &model));
+    CLEANUP(json_done_p) struct json_out json = {0};
+    json_open(&json, NULL, '{');
+    json_put_time(&json, "asAt", model.as_at_us);
+    json_open(&json, "rows", '[');
+    for (size_t i = 0; i < model.row_count; i++) {
+        json_open(&json, NULL, '{');
+        json_put_text(&json, "contract", model.rows[i].contract);
+        json_put_text(&json, "service", model.rows[i].service);
+        json_put_text(&json, "status", model.rows[i].status);
+        if (model.rows[i].count >= SMALL)
+            json_put_int(&json, "count", model.rows[i].count);
+        else
+            json_put_text(&json, "count", VIEW("fewer than 5"));
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_close(&json, '}');
+    call_json(call, 200, &json.buf);
+    return RES_DONE;
+}
