@@ -43,7 +43,9 @@ static res_t body_share(const struct posted *posted)
 
 static res_t body_book(const struct posted *posted)
 {
-    return form_book(&posted->form, posted->call->number, posted->json, posted->errors);
+    struct uuid appointment = uuid_v5(posted->call->id, VIEW("appointment"));
+    return form_book(
+        &posted->form, appointment, posted->call->number, posted->json, posted->errors);
 }
 
 static res_t body_record(const struct posted *posted)
@@ -198,12 +200,11 @@ static int32_t recording_seconds(const struct call *call)
     return (int32_t)(seconds < RECORDING_MAX_S ? seconds : RECORDING_MAX_S);
 }
 
-static res_t send(struct call *call, struct uuid command, const struct buf *json)
+static res_t send(struct call *call, const struct buf *json)
 {
     struct command_in in = {
         .type = call->route->command,
-        .id = edge_record_id(
-            &call->gateway->secrets, call->who.client, view_of(uuid_text(command).text)),
+        .id = call->id,
         .person = call->person,
         .referral = call->referral,
         .body = arena_copy(call->arena, buf_as_view(json)),
@@ -213,7 +214,6 @@ static res_t send(struct call *call, struct uuid command, const struct buf *json
         arena_printf(call->arena, "%.*s\n%.*s", VIEW_ARG(call->request->path), VIEW_ARG(in.body));
     if (in.hashed.ptr == NULL)
         return RETRY("the request needs more memory than it may");
-    call->id = in.id;
     struct command_result result;
     TRY(command_send(call, &in, &(struct command_waiter){ended, call}, &result));
     if (result.step == COMMAND_PROBLEM)
@@ -232,6 +232,8 @@ res_t form_post(struct call *call)
     TRY(gate_form(call, &may));
     if (page_not_found(call, may))
         return RES_DONE;
+    call->id =
+        edge_record_id(&call->gateway->secrets, call->who.client, view_of(uuid_text(command).text));
     struct field *fields = arena_array(call->arena, call->form.len, sizeof(*fields));
     struct form_errors *errors = ARENA_NEW(call->arena, struct form_errors);
     if (fields == NULL || errors == NULL)
@@ -250,5 +252,5 @@ res_t form_post(struct call *call)
         show_again(call, 422, errors->items, errors->len);
         return RES_DONE;
     }
-    return send(call, command, &json);
+    return send(call, &json);
 }

@@ -2,14 +2,14 @@
 
 #include "base/clock.h"
 
-void json_open(struct json_out *json, const char *key, char bracket)
+void json_begin(struct json_out *json, const char *key, char bracket)
 {
     json_put_raw(json, key, VIEW(""));
     buf_byte(&json->buf, (uint8_t)bracket);
     json->comma = false;
 }
 
-void json_close(struct json_out *json, char bracket)
+void json_end(struct json_out *json, char bracket)
 {
     buf_byte(&json->buf, (uint8_t)bracket);
     json->comma = true;

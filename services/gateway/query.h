@@ -9,8 +9,8 @@ struct json_out {
     struct buf buf;
     bool comma;
 };
-void json_open(struct json_out *json, const char *key, char bracket); /* key NULL: none */
-void json_close(struct json_out *json, char bracket);
+void json_begin(struct json_out *json, const char *key, char bracket); /* key NULL: none */
+void json_end(struct json_out *json, char bracket);
 void json_put_text(struct json_out *json, const char *key, struct view text); /* absent: left out */
 void json_put_int(struct json_out *json, const char *key, int64_t number);
 void json_put_bool(struct json_out *json, const char *key, bool value);

@@ -54,67 +54,67 @@ res_t caseload_handle(struct call *call)
     }
     TRY(model_cases(call, &filter, &model));
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     json_put_int(&json, "total", model.total);
     json_put_int(&json, "page", model.page);
-    json_open(&json, "cases", '[');
+    json_begin(&json, "cases", '[');
     for (size_t i = 0; i < model.row_count; i++) {
-        json_open(&json, NULL, '{');
+        json_begin(&json, NULL, '{');
         put_row(&json, &model.rows[i]);
-        json_close(&json, '}');
+        json_end(&json, '}');
     }
-    json_close(&json, ']');
-    json_close(&json, '}');
+    json_end(&json, ']');
+    json_end(&json, '}');
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }
 
 static void put_sessions(struct json_out *json, const struct referral_model *model)
 {
-    json_open(json, "appointments", '[');
+    json_begin(json, "appointments", '[');
     for (size_t i = 0; i < model->session_count; i++) {
         const struct session_line *line = &model->sessions[i];
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_uuid(json, "appointmentId", line->appointment);
         json_put_int(json, "session", line->session);
         json_put_time(json, "start", line->start_us);
         json_put_int(json, "minutes", line->minutes);
         json_put_text(json, "method", line->method);
         json_put_text(json, "state", line->state);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
-    json_open(json, "deadlines", '[');
+    json_end(json, ']');
+    json_begin(json, "deadlines", '[');
     for (size_t i = 0; i < model->deadline_count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_text(json, "code", model->deadlines[i].code);
         json_put_time(json, "dueAt", model->deadlines[i].due_us);
         json_put_time(json, "metAt", model->deadlines[i].met_us);
         json_put_bool(json, "overdue", model->deadlines[i].overdue);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
+    json_end(json, ']');
 }
 
 static void put_facts(struct json_out *json, const struct referral_model *model)
 {
     json_put_int(json, "factTotal", model->fact_total);
-    json_open(json, "timeline", '[');
+    json_begin(json, "timeline", '[');
     for (size_t i = 0; i < model->fact_count; i++) {
         const struct fact *fact = &model->facts[i];
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_uuid(json, "id", fact->record);
         json_put_text(json, "type", fact->event);
         json_put_time(json, "at", fact->at_us);
         json_put_text(json, "by", fact->by);
-        json_open(json, "details", '{');
+        json_begin(json, "details", '{');
         for (size_t k = 0; k < fact->details.len; k++)
             json_put_text(json, fact->details.items[k].name.ptr, fact->details.items[k].value);
-        json_close(json, '}');
+        json_end(json, '}');
         json_put_text(json, "note", fact->note);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
+    json_end(json, ']');
 }
 
 static void file_done_p(struct case_file *file)
@@ -132,11 +132,11 @@ static bool not_there(struct call *call, bool found)
 
 static void put_risk_line(struct json_out *json, const struct risk_line *line)
 {
-    json_open(json, "risk", '{');
+    json_begin(json, "risk", '{');
     json_put_int(json, "riskVersion", line->version);
     json_put_time(json, "sharedAt", line->shared_us);
     json_put_bool(json, "mineToRead", line->mine_to_read);
-    json_close(json, '}');
+    json_end(json, '}');
 }
 
 res_t referral_handle(struct call *call)
@@ -150,7 +150,7 @@ res_t referral_handle(struct call *call)
     TRY(model_referral(call, &file, &model));
     TRY(model_facts(call, &file, 200, &model));
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     put_row(&json, &model.row);
     json_put_uuid(&json, "person", model.person);
     json_put_text(&json, "crn", model.crn);
@@ -162,7 +162,7 @@ res_t referral_handle(struct call *call)
     put_risk_line(&json, &model.risk);
     put_sessions(&json, &model);
     put_facts(&json, &model);
-    json_close(&json, '}');
+    json_end(&json, '}');
     call_header(call, "ETag", arena_printf(call->arena, "W/\"%lld\"", (long long)model.seen));
     call_json(call, 200, &json.buf);
     return RES_DONE;
@@ -171,38 +171,38 @@ res_t referral_handle(struct call *call)
 static void put_content(struct json_out *json, const struct risk_content *content)
 {
     json_put_time(json, "openUntil", content->open_until_us);
-    json_open(json, "headings", '[');
+    json_begin(json, "headings", '[');
     for (size_t i = 0; i < content->text_count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_text(json, "heading", content->texts[i].code);
         json_put_text(json, "state", content->texts[i].state);
         json_put_text(json, "text", content->texts[i].text);
         json_put_bool(json, "changed", content->texts[i].changed);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
-    json_open(json, "levels", '[');
+    json_end(json, ']');
+    json_begin(json, "levels", '[');
     for (size_t i = 0; i < content->level_count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_text(json, "group", content->levels[i].group);
         json_put_text(json, "community", content->levels[i].community);
         json_put_text(json, "custody", content->levels[i].custody);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
-    json_open(json, "toSelf", '[');
+    json_end(json, ']');
+    json_begin(json, "toSelf", '[');
     for (size_t i = 0; i < content->self_count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_text(json, "code", content->self[i].code);
         json_put_text(json, "answer", content->self[i].answer);
         json_put_text(json, "text", content->self[i].text);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
-    json_open(json, "registrations", '[');
+    json_end(json, ']');
+    json_begin(json, "registrations", '[');
     for (size_t i = 0; i < content->registration_count; i++)
         json_put_text(json, NULL, content->registrations[i]);
-    json_close(json, ']');
+    json_end(json, ']');
 }
 
 res_t risk_handle(struct call *call)
@@ -219,13 +219,13 @@ res_t risk_handle(struct call *call)
         return RES_DONE;
     }
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     json_put_int(&json, "riskVersion", model.line.version);
     json_put_text(&json, "basis", model.basis);
     json_put_time(&json, "sharedAt", model.line.shared_us);
     if (model.content != NULL)
         put_content(&json, model.content);
-    json_close(&json, '}');
+    json_end(&json, '}');
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }
@@ -237,11 +237,11 @@ res_t flows_handle(struct call *call)
     struct flows_model model;
     TRY(model_flows(call, &model));
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     json_put_time(&json, "asAt", model.as_at_us);
-    json_open(&json, "rows", '[');
+    json_begin(&json, "rows", '[');
     for (size_t i = 0; i < model.row_count; i++) {
-        json_open(&json, NULL, '{');
+        json_begin(&json, NULL, '{');
         json_put_text(&json, "contract", model.rows[i].contract);
         json_put_text(&json, "service", model.rows[i].service);
         json_put_text(&json, "status", model.rows[i].status);
@@ -249,10 +249,10 @@ res_t flows_handle(struct call *call)
             json_put_int(&json, "count", model.rows[i].count);
         else
             json_put_text(&json, "count", VIEW("fewer than 5"));
-        json_close(&json, '}');
+        json_end(&json, '}');
     }
-    json_close(&json, ']');
-    json_close(&json, '}');
+    json_end(&json, ']');
+    json_end(&json, '}');
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }

@@ -46,9 +46,9 @@ res_t people_handle(struct call *call)
     TRY(edge_crn_normalise(body.crn, call->arena, &crn));
     TRY(edge_person_register(call->gateway->edge, crn, &person, &is_new));
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     json_put_uuid(&json, "person", person);
-    json_close(&json, '}');
+    json_end(&json, '}');
     call_json(call, is_new ? 201 : 200, &json.buf);
     return RES_DONE;
 }
@@ -82,16 +82,16 @@ static void write_services(struct call *call, struct json_out *json)
     const struct catalogue *catalogue = call->gateway->catalogue;
     size_t count;
     const struct catalogue_service *services = catalogue_services(catalogue, &count);
-    json_open(json, "services", '[');
+    json_begin(json, "services", '[');
     for (size_t i = 0; i < count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_uuid(json, "id", services[i].terms.service_id);
         json_put_text(json, "name", services[i].name);
         json_put_raw(json, "terms", VIEW(""));
         codec_json_write(&terms_desc, &services[i].terms, NULL, &json->buf);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
+    json_end(json, ']');
 }
 
 static void write_choices(struct call *call, struct json_out *json)
@@ -99,36 +99,36 @@ static void write_choices(struct call *call, struct json_out *json)
     const struct catalogue *catalogue = call->gateway->catalogue;
     size_t count;
     const struct catalogue_outcome *outcomes = catalogue_outcomes(catalogue, &count);
-    json_open(json, "outcomes", '[');
+    json_begin(json, "outcomes", '[');
     for (size_t i = 0; i < count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_uuid(json, "id", outcomes[i].id);
         json_put_uuid(json, "category", outcomes[i].category);
         json_put_text(json, "name", outcomes[i].name);
         if (outcomes[i].deprecated_on != INT32_MAX)
             json_put_day(json, "deprecatedOn", outcomes[i].deprecated_on);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
+    json_end(json, ']');
     const struct catalogue_level *levels = catalogue_levels(catalogue, &count);
-    json_open(json, "complexity", '[');
+    json_begin(json, "complexity", '[');
     for (size_t i = 0; i < count; i++) {
-        json_open(json, NULL, '{');
+        json_begin(json, NULL, '{');
         json_put_uuid(json, "id", levels[i].id);
         json_put_uuid(json, "category", levels[i].category);
         json_put_text(json, "level", levels[i].level);
-        json_close(json, '}');
+        json_end(json, '}');
     }
-    json_close(json, ']');
+    json_end(json, ']');
 }
 
 res_t services_handle(struct call *call)
 {
     CLEANUP(json_done_p) struct json_out json = {0};
-    json_open(&json, NULL, '{');
+    json_begin(&json, NULL, '{');
     write_services(call, &json);
     write_choices(call, &json);
-    json_close(&json, '}');
+    json_end(&json, '}');
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }
