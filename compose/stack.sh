@@ -14,8 +14,8 @@
 #
 # Ports: PG_PORT, KAFKA_PORT and CONTROLLER_PORT, else those of the last start, else free ones.
 # DIR/stack.env keeps them: source it for PGHOST, PGPORT, PGDATABASE, PGUSER, RB_PG and
-# RB_KAFKA_BOOTSTRAP. Logs: DIR/log. TOPICS names another topics file, BROKERCTL the program that
-# creates them.
+# RB_KAFKA_BOOTSTRAP. Logs: DIR/log. KAFKA_JVM holds more options for the broker's Java, TOPICS names
+# another topics file, BROKERCTL the program that creates them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -161,7 +161,7 @@ kafka_start() {
     [ ! -f "$DIR/log/kafka/kafka.log" ] || mv "$DIR/log/kafka/kafka.log" "$DIR/log/kafka/kafka.log.1"
     (
         set -m # a process group of its own: Ctrl-C in the terminal is not for the broker
-        (java_with "-Xmx${KAFKA_HEAP:-512m}" -Xms128m -- kafka.Kafka "$DIR/kafka/server.properties") \
+        (java_with -Xmx512m -Xms128m ${KAFKA_JVM:-} -- kafka.Kafka "$DIR/kafka/server.properties") \
             >"$DIR/log/kafka/kafka.log" 2>&1 </dev/null 9>&- &
         echo $! >"$DIR/kafka/pid"
     )

@@ -34,6 +34,8 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# A broker that lives for minutes is not worth the time of Java's second compiler.
+export KAFKA_JVM=${KAFKA_JVM--XX:TieredStopAtLevel=1}
 "$COMPOSE/stack.sh" start "$STACK_DIR"
 [ $topics -eq 0 ] || "$COMPOSE/stack.sh" topics "$STACK_DIR"
 set -a
