@@ -20,7 +20,7 @@ static void fill_rows(
             .note = row->provider,
             .href = link_id(page->arena, ROUTE_referral, row->referral)};
         cells[WHAT] = (struct cell_view){.tag = page_tag(page, "referral", row->status),
-            .live = id_of(page, "what", row->referral)};
+            .live = arena_printf(page->arena, "what-%.*s", VIEW_ARG(grid.rows[i].id))};
         cells[WHEN].text = words_due(page->arena, row->due_us, now);
         if (row->overdue)
             cells[WHEN].tag = page_tag(page, "deadline", VIEW("overdue"));
