@@ -39,3 +39,15 @@ test-flow: all ## several services over real Kafka and Postgres, with faults
 	@BIN=$(O)/bin tests/flow/run.sh
 test-system: all ## everything, browser included
 	@BIN=$(O)/bin tests/system/run.sh
+
+# What the flow tests send and count with: a plain program, so what it takes from tests/support is
+# compiled without Criterion's runner.
+FLOW_OBJ := $(patsubst tests/%.c,$(O)/flow/%.o,$(wildcard tests/flow/*.c) $(STORY))
+$(O)/flow/%.o: tests/%.c | gen
+	@mkdir -p $(@D)
+	@echo "cc $<"
+	@$(CC) $(CFLAGS_ALL) -Itests/flow/plain -Itests -c -o $@ $<
+$(O)/test/flow: $(FLOW_OBJ) $(COMMON_LIBS) $(foreach s,$(SERVICES),$(O)/lib$(s).a)
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(FLOW_OBJ) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_all)

@@ -84,8 +84,10 @@ static res_t open_consumers(struct decider_daemon *self)
 
 static res_t open_producer(struct decider_daemon *self)
 {
+    static const char *const topics[] = {EVENTS, PARKED, NULL};
     struct kafka_producer_conf conf = {.kafka = conf_kafka(&self->conf->kafka, self->service->name),
         .give_up_ms = self->conf->give_up_us / 1000,
+        .topics = topics,
         .on_report = port_producer_report,
         .owner = &self->producer};
     self->producer.topics[PORT_EVENTS] = EVENTS;

@@ -10,6 +10,8 @@
 
 _Static_assert(sizeof(void *) == sizeof(uint64_t), "a tag travels as the client's pointer");
 
+enum { KAFKA_PRODUCER_TOPICS_MAX = 16 };
+
 struct kafka_producer {
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
@@ -17,7 +19,23 @@ struct kafka_producer {
     atomic_size_t pending;
     kafka_report_fn *on_report;
     void *owner;
+    rd_kafka_topic_t
+        *topics[KAFKA_PRODUCER_TOPICS_MAX]; /* kept open: their metadata is kept, too */
+    size_t topic_count;
 };
+
+/* Asks for their metadata in the background. */
+static res_t topics_open(const struct kafka_producer_conf *conf, struct kafka_producer *producer)
+{
+    for (const char *const *topic = conf->topics; topic != NULL && *topic != NULL; topic++) {
+        MUST(producer->topic_count < KAFKA_PRODUCER_TOPICS_MAX);
+        rd_kafka_topic_t *open = rd_kafka_topic_new(producer->rk, *topic, NULL);
+        if (open == NULL)
+            return FATAL("the producer does not take a topic's name");
+        producer->topics[producer->topic_count++] = open;
+    }
+    return RES_DONE;
+}
 
 static res_t producer_start(const struct kafka_producer_conf *conf, struct kafka_producer *producer)
 {
@@ -38,7 +56,7 @@ static res_t producer_start(const struct kafka_producer_conf *conf, struct kafka
     producer->queue = rd_kafka_queue_get_main(producer->rk);
     TRY(kafka_wake_new(&producer->wake));
     kafka_wake_on(producer->queue, producer->wake);
-    return RES_DONE;
+    return topics_open(conf, producer);
 }
 
 res_t kafka_producer_open(const struct kafka_producer_conf *conf, struct kafka_producer **ret)
@@ -62,6 +80,8 @@ void kafka_producer_close(struct kafka_producer *producer)
         rd_kafka_queue_io_event_enable(producer->queue, -1, NULL, 0);
         rd_kafka_queue_destroy(producer->queue);
     }
+    for (size_t i = 0; i < producer->topic_count; i++)
+        rd_kafka_topic_destroy(producer->topics[i]);
     if (producer->rk != NULL) {
         /* Otherwise destroy waits for what is still on its way. */
         rd_kafka_purge(producer->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);

@@ -26,9 +26,11 @@ typedef void kafka_report_fn(void *owner, const struct kafka_report *report);
 
 struct kafka_producer_conf {
     struct kafka_conf kafka;
-    int64_t give_up_ms;      /* from kafka_produce to the report at the latest; 0: 30,000 */
-    size_t record_bytes_max; /* 0: 1,000,000 */
-    size_t queue_max;        /* records waiting; 0: 100,000 */
+    int64_t give_up_ms;        /* from kafka_produce to the report at the latest; 0: 30,000 */
+    size_t record_bytes_max;   /* 0: 1,000,000 */
+    const char *const *topics; /* that will be written to; ends with NULL. Named here, the first
+                                  record of each need not wait for its metadata (up to a second) */
+    size_t queue_max;          /* records waiting; 0: 100,000 */
     kafka_report_fn *on_report;
     void *owner;
 };
