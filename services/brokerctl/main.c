@@ -40,6 +40,9 @@ static const struct subcommand {
     {"verify", "[--no-stores] [--no-postgres]",
         "replays the log and compares Postgres and the stores with it", verify_run},
     {"topics", "[--create] [TOPICS.tsv]", "are the topics there as they must be", topics_run},
+    {"token", "[--user ID] [--hours N] | --make-keys", "a bearer token for curl", token_run},
+    {"demo", "[--people N] [--rate R]", "a lively invented caseload, through the gateway",
+        demo_run},
 };
 
 static int print_help(FILE *to)

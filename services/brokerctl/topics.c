@@ -1,13 +1,12 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "brokerctl/ctl.h"
+#include "brokerctl/tsv.h"
 #include "kafka/admin.h"
 
-enum { FILE_BYTES_MAX = 64 << 10, WAIT_MS = 20000, COLUMNS = 6, ARENA_BYTES_MAX = 4 << 20 };
+enum { WAIT_MS = 20000, COLUMNS = 6, ARENA_BYTES_MAX = 4 << 20 };
 
 /* Column 3 to 5 of topics.tsv are settings of the topic. */
 static const char *const settings[] = {"retention.ms", "cleanup.policy", "max.message.bytes"};
@@ -20,15 +19,12 @@ struct topics {
     bool create;
 };
 
-static bool topic_read(struct topics *topics, struct view line)
+static bool topic_read(struct topics *topics, const struct view *cells)
 {
-    struct view cells[COLUMNS] = {{0}};
-    size_t n = 0;
-    while (line.ptr != NULL && n < COLUMNS)
-        cells[n++] = view_cut(&line, '\t');
     int64_t partitions = 0;
-    if (n < COLUMNS || line.ptr != NULL || topics->count == KAFKA_TOPICS_MAX ||
-        !view_to_i64(cells[1], &partitions) || partitions < 1 || partitions > INT32_MAX)
+    if (cells[COLUMNS - 1].ptr == NULL || cells[COLUMNS].ptr != NULL ||
+        topics->count == KAFKA_TOPICS_MAX || !view_to_i64(cells[1], &partitions) ||
+        partitions < 1 || partitions > INT32_MAX)
         return false;
     struct kafka_topic *topic = &topics->wanted[topics->count++];
     *topic = (struct kafka_topic){.name = arena_text(topics->arena, cells[0]),
@@ -42,19 +38,14 @@ static bool topic_read(struct topics *topics, struct view line)
 
 static int topics_read(struct topics *topics, const char *path)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return ctl_fail(topics->ctl, CTL_USAGE, "%s: %s", path, strerror(errno));
-    char *text = arena_alloc(topics->arena, FILE_BYTES_MAX);
-    size_t len = fread(text, 1, FILE_BYTES_MAX, file);
-    (void)fclose(file);
-    struct view rest = {text, len};
-    for (int number = 1; rest.ptr != NULL; number++) {
-        struct view line = view_cut(&rest, '\n');
-        if (line.len > 0 && line.ptr[0] != '#' && !topic_read(topics, line))
+    static struct tsv tsv;
+    res_t res = tsv_read(path, topics->arena, &tsv);
+    if (res.act != RES_OK)
+        return ctl_fail(topics->ctl, CTL_USAGE, "%s: %s", path, res.what);
+    for (size_t i = 0; i < tsv.count; i++)
+        if (!topic_read(topics, tsv.rows[i]))
             return ctl_fail(topics->ctl, CTL_USAGE, "%s, line %d: not %d columns with a count",
-                path, number, COLUMNS);
-    }
+                path, tsv.lines[i], COLUMNS);
     return topics->count > 0 ? CTL_OK : ctl_fail(topics->ctl, CTL_USAGE, "%s names no topic", path);
 }
 

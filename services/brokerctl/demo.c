@@ -1,0 +1,186 @@
+#include "brokerctl/demo.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { TABLES_BYTES_MAX = 64 << 20, RECORD_BYTES_MAX = 16 << 20, TOKEN_S = 6 * 3600 };
+
+enum whose { OF_PERSON, OF_REFERRAL };
+/* Where a step's command goes, and which of the person's two sides sends it. */
+struct demo_route {
+    char letter; /* 0: an appointment */
+    bool worker;
+    enum whose whose;
+    const char *path; /* after the id */
+};
+static const struct demo_route routes[] = {
+    {'R', false, OF_PERSON, "risk"},
+    {'S', false, OF_PERSON, "referrals"},
+    {'A', true, OF_REFERRAL, "caseworkers"},
+    {'O', true, OF_PERSON, "risk-disclosures"},
+    {'K', true, OF_PERSON, "risk-acknowledgements"},
+    {'P', true, OF_REFERRAL, "plans"},
+    {'V', false, OF_REFERRAL, "plan-approvals"},
+    {'E', true, OF_REFERRAL, "report"},
+    {0, true, OF_REFERRAL, "appointments"},
+};
+static const struct demo_route feedback = {0, true, OF_REFERRAL, "feedback"};
+
+static const struct demo_route *route_of(char letter)
+{
+    const struct demo_route *route = routes;
+    while (route->letter != 0 && route->letter != letter)
+        route++;
+    return route;
+}
+
+struct outgoing {
+    const struct demo_route *route;
+    const char *part; /* of the key: which step of the recipe */
+    struct view body;
+};
+
+static res_t send_one(
+    struct demo *demo, const struct demo_person *person, const struct outgoing *out)
+{
+    char path[128], key[96];
+    bool of_person = out->route->whose == OF_PERSON;
+    (void)snprintf(path, sizeof path, "/v1/%s/%s/%s", of_person ? "people" : "referrals",
+        uuid_text(of_person ? person->person : person->referral).text, out->route->path);
+    (void)snprintf(
+        key, sizeof key, "demo-%" PRId64 "-%zu-%s", demo->seed, person->number, out->part);
+    struct demo_command command = {.path = path,
+        .user = out->route->worker ? person->worker : person->practitioner,
+        .key = key,
+        .body = out->body};
+    return demo_send(demo, &command);
+}
+
+/* `at`: how many steps came before. */
+static res_t take_step(struct demo *demo, struct demo_person *person, struct demo_step step, int at)
+{
+    CLEANUP(buf_done) struct buf body = {0}, told = {0};
+    char part[32];
+    (void)snprintf(part, sizeof part, "%d", at);
+    demo_body(demo, person, step, &body);
+    TRY(send_one(
+        demo, person, &(struct outgoing){route_of(step.letter), part, buf_as_view(&body)}));
+    if (step.letter == 'R')
+        person->risk_version++;
+    if (strchr("HLN", step.letter) == NULL)
+        return RES_DONE;
+    (void)snprintf(part, sizeof part, "%d-feedback", at);
+    demo_body_feedback(demo, person, step, &told);
+    return send_one(demo, person, &(struct outgoing){&feedback, part, buf_as_view(&told)});
+}
+
+static res_t live_through(struct demo *demo, struct demo_person *person)
+{
+    const char *steps = person->recipe->steps;
+    TRY(demo_register(demo, person));
+    person->referral = demo_id(demo, person, "referral");
+    for (int at = 0; *steps != '\0'; at++) {
+        struct demo_step step = {*steps++, 0};
+        if (*steps >= '0' && *steps <= '9')
+            step.number = *steps++ - '0';
+        arena_clear(demo->record);
+        TRY(take_step(demo, person, step, at));
+    }
+    return RES_DONE;
+}
+
+/* Not faster than --rate people a second. */
+static void keep_rate(const struct demo *demo, int64_t began, int64_t done)
+{
+    if (demo->rate <= 0)
+        return;
+    int64_t ahead = began + done * TIME_US_PER_S / demo->rate - clock_monotonic();
+    if (ahead > 0)
+        (void)usleep((useconds_t)ahead);
+}
+
+static res_t everybody(struct demo *demo)
+{
+    struct progress progress = {.what = "inventing people", .total = demo->people};
+    int64_t began = clock_monotonic();
+    res_t res = RES_DONE;
+    for (int64_t i = 0; i < demo->people && res.act == RES_OK; i++) {
+        struct demo_person person;
+        /* Each person has dice of their own, so that more people change nobody. */
+        demo->dice = (uint64_t)demo->seed * 1000003 + (uint64_t)i;
+        res = demo_person_make(demo, (size_t)i, &person);
+        if (res.act == RES_OK)
+            res = live_through(demo, &person);
+        progress_to(&progress, i + 1);
+        keep_rate(demo, began, i + 1);
+    }
+    progress_end(&progress);
+    return res;
+}
+
+static res_t read_tables(struct demo *demo)
+{
+    TRY(catalogue_read(demo->ctl, "users", demo->arena, &demo->users));
+    TRY(catalogue_read(demo->ctl, "services", demo->arena, &demo->services));
+    TRY(catalogue_read(demo->ctl, "outcomes", demo->arena, &demo->outcomes));
+    TRY(catalogue_read(demo->ctl, "complexity", demo->arena, &demo->complexity));
+    return catalogue_read(demo->ctl, "offices", demo->arena, &demo->offices);
+}
+
+static res_t make_tokens(struct demo *demo)
+{
+    if (demo->users.count > DEMO_USERS_MAX)
+        return REJECT("users.tsv names more users than the demo takes");
+    for (size_t i = 0; i < demo->users.count; i++) {
+        struct view token;
+        TRY(token_make(
+            demo->ctl, &(struct token_wish){&demo->users, i, TOKEN_S}, demo->arena, &token));
+        demo->tokens[i] = arena_printf(demo->arena, "Bearer %.*s", VIEW_ARG(token));
+    }
+    return RES_DONE;
+}
+
+static res_t run(struct demo *demo)
+{
+    TRY(read_tables(demo));
+    TRY(make_tokens(demo));
+    TRY(http_client_open(&demo->http));
+    return everybody(demo);
+}
+
+int demo_run(const struct ctl *ctl)
+{
+    static struct demo demo; /* too large for the stack */
+    demo = (struct demo){.ctl = ctl, .people = 60, .seed = 1};
+    const struct ctl_option options[] = {
+        {"people", "how many (default 60; each state twice or more from 51 on)",
+            .number = &demo.people},
+        {"rate", "at most so many people a second (default: as fast as it goes)",
+            .number = &demo.rate},
+        {"seed", "other people (default 1; the same seed again adds nobody)", .number = &demo.seed},
+    };
+    struct ctl_args args = {.options = options, .option_count = ARRAY_LEN(options)};
+    int code = CTL_OK;
+    if (!ctl_parse(ctl, &args, &code))
+        return code;
+    if (demo.people < 1 || demo.people > 100000 || demo.seed < 0 || demo.rate < 0)
+        return ctl_fail(ctl, CTL_USAGE, "--people is 1 to 100000, --seed and --rate 0 or more");
+    demo.arena = arena_new(TABLES_BYTES_MAX);
+    demo.record = arena_new(RECORD_BYTES_MAX);
+    demo.now = clock_now();
+    res_t res = run(&demo);
+    if (res.act == RES_OK)
+        printf("%" PRId64 " people: %" PRId64 " commands accepted, %" PRId64 " sent before\n",
+            demo.people, demo.sent, demo.known);
+    else
+        code = demo.refused > 0 ? ctl_fail(ctl, CTL_DIFFERENT, "%s", res.what)
+                                : ctl_fail_res(ctl, res);
+    http_client_close(demo.http);
+    arena_free(demo.arena);
+    arena_free(demo.record);
+    return code;
+}
