@@ -129,25 +129,97 @@ static void put_default(const struct default_value *value, char *at)
         memcpy(at, &(int32_t){(int32_t)value->number}, sizeof(int32_t));
 }
 
-/* The whole decoder: one pass over the operations, one over the bytes. Longer than a screen because
- * every case is one step of the same loop and shares its registers. */
+/* Each takes one value from `p` and gives where the next begins, or NULL: not one. Inlined: the
+ * loop keeps `p` and `end` in registers. */
+#define TAKE_FN static inline __attribute__((always_inline)) const uint8_t *
+
+TAKE_FN take_bool(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    if (p == end || *p > 1)
+        return NULL;
+    if (op->code == OP_BOOL)
+        base[op->offset] = (char)*p;
+    return p + 1;
+}
+
+TAKE_FN take_int(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    int64_t number;
+    p = varint(p, end, &number);
+    if (p == NULL || number < INT32_MIN || number > INT32_MAX)
+        return NULL;
+    if (op->code == OP_INT)
+        memcpy(base + op->offset, &(int32_t){(int32_t)number}, sizeof(int32_t));
+    return p;
+}
+
+TAKE_FN take_long(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    int64_t number;
+    p = varint(p, end, &number);
+    if (p == NULL || (op->size != 0 && (number < INT32_MIN || number > INT32_MAX)))
+        return NULL;
+    if (op->code == OP_LONG)
+        memcpy(base + op->offset, &number, sizeof number);
+    return p;
+}
+
+TAKE_FN take_fixed(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    if ((size_t)(end - p) < op->size)
+        return NULL;
+    if (op->code == OP_FIXED)
+        memcpy(base + op->offset, p, op->size);
+    return p + op->size;
+}
+
+TAKE_FN take_stretch(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    const uint8_t *from;
+    bool text = op->code == OP_TEXT || op->code == OP_SKIP_TEXT;
+    p = stretch(p, end, &from);
+    if (p == NULL || (text && !codec_text_valid(from, (size_t)(p - from))))
+        return NULL;
+    if (op->code == OP_TEXT || op->code == OP_BYTES)
+        *(struct view *)(void *)(base + op->offset) =
+            (struct view){(const char *)from, (size_t)(p - from)};
+    return p;
+}
+
+TAKE_FN take_enum(const struct op *op, const uint8_t *p, const uint8_t *end, char *base)
+{
+    int64_t number;
+    p = varint(p, end, &number);
+    if (p == NULL || number < 0 || number >= op->u.map->count)
+        return NULL;
+    if (op->code == OP_ENUM)
+        memcpy(base + op->offset, &op->u.map->to[number], sizeof(int32_t));
+    return p;
+}
+
+static const uint8_t *take_array(
+    const struct op *op, const uint8_t *p, struct cursor *cursor, char *base)
+{
+    struct array_any *keep = (struct array_any *)(void *)(base + op->offset);
+    cursor->at = p;
+    bool fine = run_array(op->u.items, cursor, op->code == OP_ARRAY ? keep : NULL);
+    return fine ? cursor->at : NULL;
+}
+
+/* The whole decoder: one pass over the operations, one over the bytes. */
 static bool run(const struct op *op, struct cursor *cursor, char *base)
 {
-    const uint8_t *p = cursor->at, *const end = cursor->end, *from;
-    int64_t number;
-    for (;; op++) {
+    const uint8_t *p = cursor->at, *const end = cursor->end;
+    for (; p != NULL; op++) {
         if (op->is_union) {
-            if (p == end)
+            if (p == end || *p > 2 || (*p & 1) != 0)
                 return false;
-            uint8_t branch = *p++;
-            if (branch == op->null_byte) {
+            if (*p++ == op->null_byte) {
                 if (op->no_null_ok)
                     return false;
                 op += op->jump;
                 continue;
             }
-            if (branch + op->null_byte != 2)
-                return false;
         }
         if (op->mask != 0)
             *(uint64_t *)(void *)(base + op->has_offset) |= op->mask;
@@ -159,75 +231,40 @@ static bool run(const struct op *op, struct cursor *cursor, char *base)
             break;
         case OP_BOOL:
         case OP_SKIP_BOOL:
-            if (p == end || *p > 1)
-                return false;
-            if (op->code == OP_BOOL)
-                base[op->offset] = (char)*p;
-            p++;
+            p = take_bool(op, p, end, base);
             break;
         case OP_INT:
         case OP_SKIP_INT:
-            p = varint(p, end, &number);
-            if (p == NULL || number < INT32_MIN || number > INT32_MAX)
-                return false;
-            if (op->code == OP_INT)
-                memcpy(base + op->offset, &(int32_t){(int32_t)number}, sizeof(int32_t));
+            p = take_int(op, p, end, base);
             break;
         case OP_LONG:
         case OP_SKIP_LONG:
-            p = varint(p, end, &number);
-            if (p == NULL || (op->size != 0 && (number < INT32_MIN || number > INT32_MAX)))
-                return false;
-            if (op->code == OP_LONG)
-                memcpy(base + op->offset, &number, sizeof number);
+            p = take_long(op, p, end, base);
             break;
         case OP_FIXED:
-            if ((size_t)(end - p) < op->size)
-                return false;
-            memcpy(base + op->offset, p, op->size);
-            p += op->size;
-            break;
         case OP_SKIP_FIXED:
-            if ((size_t)(end - p) < op->size)
-                return false;
-            p += op->size;
+            p = take_fixed(op, p, end, base);
             break;
         case OP_TEXT:
-        case OP_BYTES:
-            p = stretch(p, end, &from);
-            if (p == NULL || (op->code == OP_TEXT && !codec_text_valid(from, (size_t)(p - from))))
-                return false;
-            *(struct view *)(void *)(base + op->offset) =
-                (struct view){(const char *)from, (size_t)(p - from)};
-            break;
         case OP_SKIP_TEXT:
+        case OP_BYTES:
         case OP_SKIP_BYTES:
-            p = stretch(p, end, &from);
-            if (p == NULL ||
-                (op->code == OP_SKIP_TEXT && !codec_text_valid(from, (size_t)(p - from))))
-                return false;
+            p = take_stretch(op, p, end, base);
             break;
         case OP_ENUM:
         case OP_SKIP_ENUM:
-            p = varint(p, end, &number);
-            if (p == NULL || number < 0 || number >= op->u.map->count)
-                return false;
-            if (op->code == OP_ENUM)
-                memcpy(base + op->offset, &op->u.map->to[number], sizeof(int32_t));
+            p = take_enum(op, p, end, base);
             break;
         case OP_ARRAY:
         case OP_SKIP_ARRAY:
-            cursor->at = p;
-            if (!run_array(op->u.items, cursor,
-                    op->code == OP_ARRAY ? (struct array_any *)(void *)(base + op->offset) : NULL))
-                return false;
-            p = cursor->at;
+            p = take_array(op, p, cursor, base);
             break;
         case OP_DEFAULT:
             put_default(op->u.value, base + op->offset);
             break;
         }
     }
+    return false;
 }
 
 res_t codec_decode(

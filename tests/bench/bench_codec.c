@@ -7,7 +7,6 @@
 
 #include <avro.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 21, DECODES = 40000, AVRO_DECODES = 4000, ROWS_MAX = 400 };
@@ -58,6 +57,14 @@ static const uint8_t *number_of(const uint8_t *p, const uint8_t *end, int64_t *r
     return NULL;
 }
 
+static inline const uint8_t *fixed_of(const uint8_t *p, const uint8_t *end, size_t size, char *at)
+{
+    if ((size_t)(end - p) < size)
+        return NULL;
+    memcpy(at, p, size);
+    return p + size;
+}
+
 static bool plain_text(const uint8_t *p, size_t len)
 {
     uint64_t bad = 0, word;
@@ -71,22 +78,32 @@ static bool plain_text(const uint8_t *p, size_t len)
     return bad == 0 || utf8_valid((struct view){(const char *)p, len});
 }
 
+/* The branch of a nullable row: 1 a value, 0 null, -1 neither. */
+static inline int branch(const struct row *row, const uint8_t *p, const uint8_t *end, char *record)
+{
+    if (p == end || (*p != 0 && *p != 2))
+        return -1;
+    if (*p == 0)
+        return 0;
+    *(uint64_t *)(void *)(record + row->has) |= UINT64_C(1) << row->bit;
+    return 1;
+}
+
 static bool straight(const uint8_t *p, const uint8_t *end, char *record)
 {
     int64_t n;
     for (size_t i = 0; i < row_count; i++) {
         const struct row *row = &rows[i];
         if (row->nullable) {
-            if (p == end || (*p != 0 && *p != 2))
+            int there = branch(row, p++, end, record);
+            if (there < 0)
                 return false;
-            if (*p++ == 0) {
+            if (there == 0) {
                 i += row->jump;
                 continue;
             }
-            *(uint64_t *)(void *)(record + row->has) |= UINT64_C(1) << row->bit;
         }
         char *at = record + row->offset;
-        size_t fixed = row->kind == KIND_UUID ? 16 : 32;
         switch ((enum kind)row->kind) {
         case KIND_BOOL:
             if (p == end || *p > 1)
@@ -112,10 +129,9 @@ static bool straight(const uint8_t *p, const uint8_t *end, char *record)
             break;
         case KIND_UUID:
         case KIND_DIGEST:
-            if ((size_t)(end - p) < fixed)
+            p = fixed_of(p, end, row->kind == KIND_UUID ? 16 : 32, at);
+            if (p == NULL)
                 return false;
-            memcpy(at, p, fixed);
-            p += fixed;
             break;
         case KIND_TEXT:
         case KIND_BYTES:
@@ -169,16 +185,13 @@ static void feedback_of_800_bytes(struct buf *out)
     MUST(!out->failed && out->len >= 800 && out->len <= 802);
 }
 
-static int by_size(const void *a, const void *b)
+/* The best round: what the machine can do when nothing else runs on it. */
+static double least(const double *values)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, by_size);
-    return values[ROUNDS / 2];
+    double best = values[0];
+    for (int i = 1; i < ROUNDS; i++)
+        best = values[i] < best ? values[i] : best;
+    return best;
 }
 
 static double us_each(int64_t from, int count)
@@ -246,9 +259,9 @@ int main(void)
         times[2][round] = avro_round(&value, buf_as_view(&body));
     }
     MUST(memcmp(&ours, &theirs, sizeof ours) == 0);
-    double mine = median(times[0]);
-    print("codec-decode-800-bytes", mine, median(times[1]), 1.3);
-    print("codec-decode-vs-avro-c", mine, median(times[2]), 8);
+    double mine = least(times[0]);
+    print("codec-decode-800-bytes", mine, least(times[1]), 1.3);
+    print("codec-decode-vs-avro-c", mine, least(times[2]), 8);
     avro_value_decref(&value);
     avro_value_iface_decref(iface);
     avro_schema_decref(avro);

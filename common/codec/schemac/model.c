@@ -59,6 +59,8 @@ json_t *model_common(const char *folder, const char *name)
     snprintf(path, sizeof path, "%s/common/%s.avsc", folder, name_bare(name));
     if (access(path, R_OK) != 0)
         snprintf(path, sizeof path, "%s/dossier/%s.avsc", folder, name_bare(name));
+    if (access(path, R_OK) != 0)
+        fail(name, "no such type: common/%s.avsc is not there", name_bare(name));
     return file_load(path);
 }
 
