@@ -121,6 +121,13 @@ static res_t headers_make(const struct kafka_message *message, rd_kafka_headers_
     return RES_DONE;
 }
 
+/* The client's type for memory is not const, but it copies. */
+static __typeof__(((rd_kafka_vu_t *)NULL)->u.mem) bytes_of(struct view bytes)
+{
+    __typeof__(bytes_of(bytes)) mem = {(void *)(uintptr_t)bytes.ptr, bytes.len};
+    return mem;
+}
+
 res_t kafka_produce(struct kafka_producer *producer, const struct kafka_message *message)
 {
     if (message->key.len == 0)
@@ -128,17 +135,21 @@ res_t kafka_produce(struct kafka_producer *producer, const struct kafka_message 
     CLEANUP(headers_free_p) rd_kafka_headers_t *headers = NULL;
     TRY(headers_make(message, &headers));
     atomic_fetch_add(&producer->pending, 1);
-    /* clang-format off */
-    rd_kafka_resp_err_t err = rd_kafka_producev(producer->rk,
-        RD_KAFKA_V_TOPIC(message->topic),
-        RD_KAFKA_V_PARTITION(message->partition == KAFKA_BY_KEY ? RD_KAFKA_PARTITION_UA : message->partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(message->key.ptr, message->key.len),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)message->value.ptr, message->value.len),
-        RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE((void *)(uintptr_t)message->tag),
-        RD_KAFKA_V_END);
-    /* clang-format on */
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = message->topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION,
+            .u.i32 =
+                message->partition == KAFKA_BY_KEY ? RD_KAFKA_PARTITION_UA : message->partition},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = bytes_of(message->key)},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = bytes_of(message->value)},
+        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = (void *)(uintptr_t)message->tag},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+    };
+    rd_kafka_error_t *error = rd_kafka_produceva(producer->rk, parts, ARRAY_LEN(parts));
+    rd_kafka_resp_err_t err = rd_kafka_error_code(error);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
         headers = NULL; /* now the client's */
     else

@@ -1,8 +1,10 @@
 #include "support/cluster.h"
 
 #include <criterion/hooks.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FOLDER_VARIABLE "TEST_PG_CLUSTER"
@@ -16,9 +18,17 @@ const char *cluster_folder(void)
 
 static int script(const char *command, const char *folder)
 {
-    char line[512];
-    snprintf(line, sizeof line, "tests/support/pg-cluster.sh %s %s %d", command, folder, getpid());
-    return system(line);
+    char program[] = "tests/support/pg-cluster.sh", what[16], where[64], owner[24];
+    char *const argv[] = {program, what, where, owner, NULL};
+    pid_t child;
+    int status;
+    snprintf(what, sizeof what, "%s", command);
+    snprintf(where, sizeof where, "%s", folder);
+    snprintf(owner, sizeof owner, "%d", getpid());
+    if (posix_spawn(&child, program, NULL, NULL, argv, environ) != 0 ||
+        waitpid(child, &status, 0) != child)
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 ReportHook(PRE_ALL)(struct criterion_test_set *tests)
