@@ -4,6 +4,7 @@
 # usage: compose/run.sh up            installs, builds, starts everything, stays; Ctrl-C stops it
 #        compose/run.sh stop          stops it from another terminal
 #        compose/run.sh status        says what runs; exit 0 if all of it does
+#        compose/run.sh import-rm     moves Refer and Monitor's database FROM=postgres://... over
 #        compose/run.sh clean-state   deletes the state folder after asking (YES=1: without)
 #
 # STATE     the state folder (default .state): logs, secrets, Postgres, Kafka, the deciders' stores
@@ -94,6 +95,7 @@ make_service() { # NAME ROLE METRICS
     own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/log/$1" 0755
     printf 's10000000\nn5\n' >"$STATE/log/$1/config"
     mkdir -p "$at/log"
+    touch "$at/down" # started by us, in order
     env_of "$@" >"$at/env"
     script "$at/run" <<EOF
 #!/bin/sh
@@ -146,31 +148,40 @@ http_status() { # PORT PATH -> the status code of the answer, or nothing
 metrics_port() { # its column in DAEMONS
     if [ "$1" = http ]; then echo "$HTTP_PORT"; else echo $((METRICS_PORT + $1)); fi
 }
-daemons_ready() {
+supervised() {
+    local name
+    for name in $(installed); do [ -p "$SERVICE/$name/supervise/control" ] || return 1; done
+}
+daemons_ready() { # those that are named, else all
     local name metrics
     while read -r name _ metrics; do
         [ -d "$SERVICE/${name:-none}" ] || continue
+        [[ $# -eq 0 || " $* " == *" $name "* ]] || continue
         [ "$(http_status "$(metrics_port "$metrics")" /health/ready 2>/dev/null)" = 200 ] || return 1
     done <<<"$DAEMONS"
 }
 wait_daemons() {
-    wait_until 60 daemons_ready && return
+    wait_until 10 supervised || true
+    tell_daemons up projector referrals sessions risk
+    # The gateway reads tables that the projector makes.
+    wait_until 60 daemons_ready projector && tell_daemons up gateway && wait_until 60 daemons_ready && return
     local name
     for name in $(installed); do sv status "$SERVICE/$name" && tail -n 3 "$STATE/log/$name/current"; done || true
     echo "not ready after 60 s; logs: $STATE/log/NAME/current"
     return 1
 }
 
-brokerctl() { # as the daemons' user, with their environment
+program() { # ROLE PROGRAM ARGUMENT...: as the daemons' user, with their environment
     (
         set -a
         # shellcheck disable=SC1091
-        . "$STATE/broker.env"
-        RB_PG="$RB_PG user=operator"
+        . "$STATE/stack.env" && . "$STATE/broker.env"
+        RB_PG="$RB_PG user=$1"
         set +a
-        as "$USER_DAEMON" "$STATE/bin/brokerctl" "$@"
+        as "$USER_DAEMON" "$STATE/bin/$2" "${@:3}"
     )
 }
+brokerctl() { program operator brokerctl "$@"; }
 knows() { # SUBCOMMAND
     "$STATE/bin/brokerctl" --help | grep -q "^  $1 " || { say "  brokerctl knows no '$1': left out" && return 1; }
 }
@@ -327,6 +338,12 @@ status() {
     return $rc
 }
 
+import_rm() {
+    [ -n "${FROM:-}" ] || die "which database? FROM=postgres://user@host:port/name"
+    status >/dev/null || die "the broker does not run: 'make run' in another terminal first"
+    RB_FROM=$FROM program importer import-rm
+}
+
 clean_state() {
     [ -f "$STATE/stack.env" ] || [ -f "$STATE/run.lock" ] || { say "no state in $STATE"; return; }
     local answer=
@@ -346,6 +363,7 @@ case ${1:-} in
 up) up ;;
 stop) stop ;;
 status) status ;;
+import-rm) import_rm ;;
 clean-state) clean_state ;;
-*) die "usage: compose/run.sh up|stop|status|clean-state (--help says more)" ;;
+*) die "usage: compose/run.sh up|stop|status|import-rm|clean-state (--help says more)" ;;
 esac
