@@ -10,25 +10,28 @@
 enum { TABLES_BYTES_MAX = 64 << 20, RECORD_BYTES_MAX = 16 << 20, TOKEN_S = 6 * 3600 };
 
 enum whose { OF_PERSON, OF_REFERRAL };
-/* Where a step's command goes, and which of the person's two sides sends it. */
+enum sender { PRACTITIONER, WORKER, COLLEAGUE };
+/* Where a step's command goes, and who sends it. */
 struct demo_route {
     char letter; /* 0: an appointment */
-    bool worker;
+    enum sender sender;
     enum whose whose;
     const char *path; /* after the id */
 };
 static const struct demo_route routes[] = {
-    {'R', false, OF_PERSON, "risk"},
-    {'S', false, OF_PERSON, "referrals"},
-    {'A', true, OF_REFERRAL, "caseworkers"},
-    {'O', true, OF_PERSON, "risk-disclosures"},
-    {'K', true, OF_PERSON, "risk-acknowledgements"},
-    {'P', true, OF_REFERRAL, "plans"},
-    {'V', false, OF_REFERRAL, "plan-approvals"},
-    {'E', true, OF_REFERRAL, "report"},
-    {0, true, OF_REFERRAL, "appointments"},
+    {'R', PRACTITIONER, OF_PERSON, "risk"},
+    {'S', PRACTITIONER, OF_PERSON, "referrals"},
+    {'A', WORKER, OF_REFERRAL, "caseworkers"},
+    {'O', WORKER, OF_PERSON, "risk-disclosures"},
+    {'K', WORKER, OF_PERSON, "risk-acknowledgements"},
+    {'o', COLLEAGUE, OF_PERSON, "risk-disclosures"},
+    {'k', COLLEAGUE, OF_PERSON, "risk-acknowledgements"},
+    {'P', WORKER, OF_REFERRAL, "plans"},
+    {'V', PRACTITIONER, OF_REFERRAL, "plan-approvals"},
+    {'E', WORKER, OF_REFERRAL, "report"},
+    {0, WORKER, OF_REFERRAL, "appointments"},
 };
-static const struct demo_route feedback = {0, true, OF_REFERRAL, "feedback"};
+static const struct demo_route feedback = {0, WORKER, OF_REFERRAL, "feedback"};
 
 static const struct demo_route *route_of(char letter)
 {
@@ -48,15 +51,14 @@ static res_t send_one(
     struct demo *demo, const struct demo_person *person, const struct outgoing *out)
 {
     char path[128], key[96];
+    const size_t users[] = {person->practitioner, person->worker, person->colleague};
     bool of_person = out->route->whose == OF_PERSON;
     (void)snprintf(path, sizeof path, "/v1/%s/%s/%s", of_person ? "people" : "referrals",
         uuid_text(of_person ? person->person : person->referral).text, out->route->path);
     (void)snprintf(
         key, sizeof key, "demo-%" PRId64 "-%zu-%s", demo->seed, person->number, out->part);
-    struct demo_command command = {.path = path,
-        .user = out->route->worker ? person->worker : person->practitioner,
-        .key = key,
-        .body = out->body};
+    struct demo_command command = {
+        .path = path, .user = users[out->route->sender], .key = key, .body = out->body};
     return demo_send(demo, &command);
 }
 
@@ -155,9 +157,9 @@ static res_t run(struct demo *demo)
 int demo_run(const struct ctl *ctl)
 {
     static struct demo demo; /* too large for the stack */
-    demo = (struct demo){.ctl = ctl, .people = 60, .seed = 1};
+    demo = (struct demo){.ctl = ctl, .people = 200, .seed = 1};
     const struct ctl_option options[] = {
-        {"people", "how many (default 60; each state twice or more from 51 on)",
+        {"people", "how many (default 200; each state twice or more from 51 on)",
             .number = &demo.people},
         {"rate", "at most so many people a second (default: as fast as it goes)",
             .number = &demo.rate},
@@ -174,7 +176,8 @@ int demo_run(const struct ctl *ctl)
     demo.now = clock_now();
     res_t res = run(&demo);
     if (res.act == RES_OK)
-        printf("%" PRId64 " people: %" PRId64 " commands accepted, %" PRId64 " sent before\n",
+        printf("%" PRId64 " people: %" PRId64 " commands answered with yes, %" PRId64
+               " stated by an earlier run\n",
             demo.people, demo.sent, demo.known);
     else
         code = demo.refused > 0 ? ctl_fail(ctl, CTL_DIFFERENT, "%s", res.what)

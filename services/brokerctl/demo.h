@@ -7,10 +7,11 @@
 #include "brokerctl/token.h"
 #include "http/client.h"
 
-/* Steps: R risk shared, S referred, A assigned, O risk opened, K acknowledged, P<n> plan of n
- * sessions, V plan approved, E report.
- * Appointments, <n> the session: H held, L came late, N came but not held, all earlier today; T
- * begun half an hour ago and not recorded yet; F later today; B on a later day. */
+/* Steps: R risk shared, S referred, A assigned, O risk opened, K acknowledged (o, k: by a
+ * colleague, who is then assigned, too, and meets the person before), P<n> plan of n sessions, V
+ * plan approved, E report. Appointments, <n> the session: H held, L came late, N came but not held,
+ * all earlier today; T begun half an hour ago and not recorded yet; F later today; B on a later
+ * day. */
 struct recipe {
     const char *steps;
     const char *service; /* code; NULL: any commissioned one whose plans need no approval */
@@ -24,6 +25,7 @@ struct demo_person {
     size_t service;      /* row of services.tsv */
     size_t practitioner; /* rows of users.tsv */
     size_t worker;
+    size_t colleague; /* the worker where there is none */
     struct view first, last;
     char crn[8];
     struct uuid person, referral;

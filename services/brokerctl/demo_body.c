@@ -103,6 +103,7 @@ static void put_risk(struct demo *demo, const struct demo_person *person, struct
     put_heading(out, "increases", "Losing a place to stay; drinking.");
     put_heading(out, "decreases", "A routine, and somebody to call.");
     put_heading(out, "staffSafety", safety[(size_t)person->risk_version % ARRAY_LEN(safety)]);
+    put_raw(out, "analysis", "{\"state\":\"not-assessed\"}");
     put_raw(out, "sexualHistory", "{\"state\":\"not-assessed\"}");
     put_raw(
         out, "additional", "{\"state\":\"withheld\",\"why\":\"Somebody else could be named.\"}");
@@ -110,8 +111,6 @@ static void put_risk(struct demo *demo, const struct demo_person *person, struct
         "{\"children\":{\"community\":\"low\"},\"public\":{\"community\":\"medium\"},"
         "\"knownAdult\":{\"community\":\"medium\"},\"staff\":{\"community\":\"low\"}}");
     put_raw(out, "toSelf", "{\"suicide\":{\"state\":\"no\"},\"selfHarm\":{\"state\":\"unknown\"}}");
-    if (person->risk_version > 0)
-        put_raw(out, "changed", "{\"headings\":[\"staffSafety\"]}");
     put_day(out, "reviewBy", today + 90);
     put_raw(out, "urgent", "false");
     put_raw(out, "approved", "true");
@@ -141,7 +140,8 @@ static void put_acknowledged(const struct demo_person *person, struct buf *out)
 static void put_outcomes(struct demo *demo, struct view category, struct buf *out)
 {
     size_t count = 0;
-    buf_text(out, "\"outcomes\":[");
+    put_name(out, "outcomes");
+    buf_byte(out, '[');
     for (size_t i = 0; i < demo->outcomes.count && count < 2; i++) {
         if (!view_eq(tsv_cell(&demo->outcomes, i, "category"), category) ||
             tsv_cell(&demo->outcomes, i, "deprecatedOn").len > 0)
@@ -166,10 +166,11 @@ static void put_categories(struct demo *demo, const struct demo_person *person, 
     struct view all = cell(demo, person, "categories");
     struct view category = view_cut(&all, ',');
     put_name(out, "categories");
-    buf_printf(out, "[{\"id\":\"%.*s\",", VIEW_ARG(category));
-    put_outcomes(demo, category, out);
-    if (view_eq_text(cell(demo, person, "kind"), "commissioned"))
-        buf_printf(out, ",\"complexity\":\"%.*s\"", VIEW_ARG(level_of(demo, category)));
+    buf_printf(out, "[{\"id\":\"%.*s\"", VIEW_ARG(category));
+    if (view_eq_text(cell(demo, person, "kind"), "commissioned")) {
+        put_outcomes(demo, category, out);
+        put_text(out, "complexity", level_of(demo, category));
+    }
     buf_text(out, "}]");
 }
 
@@ -242,13 +243,24 @@ static void put_referral(struct demo *demo, const struct demo_person *person, st
     put_text(out, "ownWords", VIEW("I want my own front door."));
 }
 
+static void put_worker(const struct demo *demo, size_t user, struct buf *out)
+{
+    buf_byte(out, '{');
+    put_text(out, "userId", tsv_cell(&demo->users, user, "id"));
+    put_text(out, "organisation", tsv_cell(&demo->users, user, "organisation"));
+    buf_byte(out, '}');
+}
+
 static void put_workers(struct demo *demo, const struct demo_person *person, struct buf *out)
 {
     put_name(out, "workers");
-    buf_text(out, "[{");
-    put_text(out, "userId", tsv_cell(&demo->users, person->worker, "id"));
-    put_text(out, "organisation", tsv_cell(&demo->users, person->worker, "organisation"));
-    buf_text(out, "}]");
+    buf_byte(out, '[');
+    put_worker(demo, person->worker, out);
+    if (person->colleague != person->worker) {
+        buf_byte(out, ',');
+        put_worker(demo, person->colleague, out);
+    }
+    buf_byte(out, ']');
 }
 
 static void put_plan(
@@ -299,7 +311,8 @@ static int64_t start_of(struct demo *demo, struct demo_person *person, char lett
     int64_t midnight = london_midnight(london_day(demo->now));
     int64_t since = demo->now - midnight;
     int64_t span = since < 6 * 60 * MINUTE_US ? since : 6 * 60 * MINUTE_US;
-    int64_t last = demo->now - (span < 60 * MINUTE_US ? span / 4 : 30 * MINUTE_US);
+    int64_t ago = person->number == 0 ? 30 * MINUTE_US : 20 * MINUTE_US;
+    int64_t last = demo->now - (span < 4 * ago ? span * ago / (120 * MINUTE_US) : ago);
     int32_t later = london_day(demo->now) + 1 + (int32_t)demo_dice(demo, 8);
     switch (letter) {
     case 'T':
@@ -346,7 +359,8 @@ static void put_booking(
         put_text(out, "office", tsv_cell(&demo->offices, row, "code"));
     }
     put_name(out, "workers");
-    buf_printf(out, "[\"%.*s\"]", VIEW_ARG(tsv_cell(&demo->users, person->worker, "id")));
+    buf_printf(out, "[\"%.*s\"]",
+        VIEW_ARG(tsv_cell(&demo->users, past ? person->colleague : person->worker, "id")));
     put_name(out, "notice");
     buf_text(out, "{\"how\":\"text\"");
     put_time(out, "at", demo->now);
@@ -396,9 +410,11 @@ void demo_body(
         put_workers(demo, person, out);
         break;
     case 'O':
+    case 'o':
         put_opened(demo, person, out);
         break;
     case 'K':
+    case 'k':
         put_acknowledged(person, out);
         break;
     case 'P':

@@ -5,7 +5,7 @@
 
 /* Every state that today's commands can reach, twice or more. The first is the story's person. */
 static const struct recipe recipes[] = {
-    {"RRRSAOKH0P8H1H2T3", "INV-ACC-A", false, 1},
+    {"RRRSAOKokH0P8H1H2T3", "INV-ACC-A", false, 1},
     {"RS", NULL, false, 3},
     {"RS", NULL, true, 2},
     {"RSA", NULL, false, 3},
@@ -88,8 +88,12 @@ static bool fits_service(const struct demo *demo, size_t row, const struct demo_
     return service_fits(demo, row, person->recipe);
 }
 
+/* Jo's day begins with the story's session: whom she works with has met nobody earlier today. */
 static bool fits_worker(const struct demo *demo, size_t row, const struct demo_person *person)
 {
+    bool met = strpbrk(person->recipe->steps, "HLN") != NULL;
+    if (met && view_eq_text(tsv_cell(&demo->users, row, "id"), "JBELL"))
+        return false;
     return view_eq_text(tsv_cell(&demo->users, row, "kind"), "provider") &&
            view_eq(tsv_cell(&demo->users, row, "organisation"),
                tsv_cell(&demo->services, person->service, "prime"));
@@ -133,6 +137,7 @@ res_t demo_person_make(struct demo *demo, size_t number, struct demo_person *ret
         return REJECT("users.tsv lacks a user that the demo needs");
     if (number == 0 || number % 2 == 0)
         person.practitioner = user_named(demo, "BBEAKS", person.practitioner);
+    person.colleague = person.worker;
     if (number == 0)
         person.worker = user_named(demo, "JBELL", person.worker);
     person.past_count = count_past(person.recipe->steps);
