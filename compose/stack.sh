@@ -88,6 +88,7 @@ pg_roles() {
         done
         echo "SELECT 'CREATE DATABASE $DATABASE OWNER projector' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$DATABASE') \gexec"
         echo "GRANT CREATE ON DATABASE $DATABASE TO gateway;"
+        echo "GRANT gateway TO importer;" # schema edge is theirs together: the importer works in the gateway's role
     } | pg psql -q -X -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres -d postgres
 }
 

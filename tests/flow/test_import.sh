@@ -16,7 +16,7 @@ rm_open() {
     mkdir -p "$FLOW/rm" && [ "$(id -u)" -ne 0 ] || { chown postgres "$FLOW/rm" && user=(runuser -u postgres --); }
     "${user[@]}" "${bin[0]}/initdb" -D "$FLOW/rm/data" -A trust -U rm >/dev/null &&
         "${user[@]}" "${bin[0]}/pg_ctl" -D "$FLOW/rm/data" -w -l "$FLOW/rm/log" \
-            -o "-k $FLOW/rm -c listen_addresses='' -c fsync=off" start >/dev/null &&
+            -o "-p 5432 -k $FLOW/rm -c listen_addresses='' -c fsync=off" start >/dev/null &&
         PGPORT=5432 psql -X -q -h "$FLOW/rm" -U rm -d postgres -f "$SEED" >/dev/null
 }
 rm_close() {
@@ -24,7 +24,7 @@ rm_close() {
     [ "$(id -u)" -ne 0 ] || user=(runuser -u postgres --)
     "${user[@]}" "${bin[0]}/pg_ctl" -D "$FLOW/rm/data" -m immediate stop >/dev/null 2>&1
 }
-import() { RB_FROM="host=$FLOW/rm port=5432 user=rm dbname=postgres" RB_PG="$RB_PG user=importer" timeout 120 "$BIN/import-rm"; }
+import() { RB_FROM="host=$FLOW/rm port=5432 user=rm dbname=postgres" RB_PG="$RB_PG user=importer options='-c role=gateway'" timeout 120 "$BIN/import-rm"; }
 # Killed once `people` answers stand in the read model.
 import_killed_after() {
     import >"$FLOW/log/import-killed.log" 2>&1 &
@@ -83,6 +83,6 @@ check "references are reserved" equal "$(sql -U gateway -c 'SELECT count(*) FROM
 import >"$FLOW/again.out" 2>&1
 check "a second run changes nothing" equal "$? $(sql -c 'SELECT count(*) FROM read.outcome')" "0 50"
 check "and sends nothing" grep -q ' 0 sent now' "$FLOW/again.out"
-check "log, read model and stores agree" "$BIN/brokerctl" verify
+check "log, read model and stores agree" env RB_STATE="$FLOW/store" "$BIN/brokerctl" verify
 rm_close
 finish
