@@ -14,7 +14,3 @@ install: ## only install what `make run` needs
 	@compose/install.sh run
 install-test: ## only install what `make test` needs
 	@compose/install.sh test
-
-.PHONY: import-rm
-import-rm: ## moves Refer and Monitor over into what `make run` started: FROM=postgres://user@host:port/name
-	@compose/import-rm.sh "$(FROM)"
