@@ -17,11 +17,11 @@ static void find_values(struct text *text)
     for (struct view rest = text->words; view_find(rest, '{') < rest.len;) {
         rest = view_from(rest, view_find(rest, '{') + 1);
         struct view name = {rest.ptr, view_find(rest, '}')};
+        if (name.len == 0 || name.len == rest.len)
+            stop_at(text->place, "a brace does not close");
         for (size_t i = 0; i < name.len; i++)
             if (!islower((unsigned char)name.ptr[i]))
                 stop_at(text->place, "{%.*s} is no name of small letters", VIEW_ARG(name));
-        if (name.len == 0 || name.len == rest.len)
-            stop_at(text->place, "a brace does not close");
         bool known = false;
         for (size_t i = 0; i < text->value_count; i++)
             known = known || view_eq(text->values[i], name);
