@@ -54,17 +54,23 @@ void kafka_positions_from(struct kafka_consumer *consumer, const kafka_list *lis
     }
 }
 
+rd_kafka_resp_err_t kafka_fatal_cause(rd_kafka_t *rk, rd_kafka_resp_err_t err)
+{
+    char why[8];
+    if (err != RD_KAFKA_RESP_ERR__FATAL)
+        return err;
+    rd_kafka_resp_err_t cause = rd_kafka_fatal_error(rk, why, sizeof why);
+    return cause == RD_KAFKA_RESP_ERR_NO_ERROR ? err : cause;
+}
+
 /* What goes on by itself and comes once a connection attempt is not worth a line each time. */
 static void on_error(rd_kafka_t *rk, int err, const char *text, void *owner)
 {
     (void)text;
     struct kafka_consumer *consumer = owner;
-    char why[8];
-    if (err == RD_KAFKA_RESP_ERR__FATAL)
-        err = (int)rd_kafka_fatal_error(rk, why, sizeof why);
-    else if (err == RD_KAFKA_RESP_ERR__TRANSPORT || err == RD_KAFKA_RESP_ERR__RESOLVE)
+    if (err == RD_KAFKA_RESP_ERR__TRANSPORT || err == RD_KAFKA_RESP_ERR__RESOLVE)
         return;
-    res_t res = KAFKA_RES((rd_kafka_resp_err_t)err);
+    res_t res = KAFKA_RES(kafka_fatal_cause(rk, (rd_kafka_resp_err_t)err));
     if (consumer->trouble.act != RES_FATAL)
         consumer->trouble = res;
 }
@@ -219,7 +225,7 @@ static struct kafka_record record_of(struct kafka_consumer *consumer, rd_kafka_m
 static res_t message_event(
     struct kafka_consumer *consumer, rd_kafka_message_t *message, struct kafka_event *ret)
 {
-    rd_kafka_resp_err_t err = message->err;
+    rd_kafka_resp_err_t err = kafka_fatal_cause(consumer->rk, message->err);
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         *ret = (struct kafka_event){.kind = KAFKA_RECORD, .record = record_of(consumer, message)};
         return RES_DONE;

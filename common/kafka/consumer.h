@@ -18,7 +18,7 @@ enum kafka_event_kind {
     KAFKA_RECORD,  /* event.record; the owner ends it with kafka_record_done */
     KAFKA_END, /* event.at: read to the end; offset = next. Again after every further catch-up */
     KAFKA_GAP, /* event.at: that offset is not in the log (too old, or beyond the end). The
-                  partition stands still until seek or assign */
+                  partition stands still until it is assigned anew */
     KAFKA_ASSIGNED,  /* group: event.positions are ours, offset = where committed, or
                         KAFKA_FROM_START. Nothing is read until kafka_group_accept */
     KAFKA_REVOKED,   /* group: event.positions are about to go. Stop, commit what may be committed,

@@ -44,6 +44,9 @@ void kafka_positions_from(struct kafka_consumer *consumer, const kafka_list *lis
 /* A lasting copy of a topic's name. */
 const char *kafka_name_of(struct kafka_consumer *consumer, const char *topic);
 
+/* What lies behind _FATAL; any other error as it is. */
+rd_kafka_resp_err_t kafka_fatal_cause(rd_kafka_t *rk, rd_kafka_resp_err_t err);
+
 /* group.c */
 void kafka_on_rebalance(
     rd_kafka_t *rk, rd_kafka_resp_err_t err, kafka_list *partitions, void *consumer);

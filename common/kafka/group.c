@@ -91,7 +91,7 @@ static enum kafka_commit commit_of(rd_kafka_resp_err_t err)
 {
     static const rd_kafka_resp_err_t not_ours[] = {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
         RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
-        RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, RD_KAFKA_RESP_ERR__FENCED};
+        RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR__FATAL};
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
         return KAFKA_COMMIT_OK;
     for (size_t i = 0; i < ARRAY_LEN(not_ours); i++)
@@ -134,6 +134,7 @@ res_t kafka_commit(struct kafka_consumer *consumer, const struct kafka_position 
         return RES_DONE;
     *ret_commit = commit_answer(event, &err);
     rd_kafka_event_destroy(event);
+    err = kafka_fatal_cause(consumer->rk, err);
     return err == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID ? KAFKA_RES(err) : RES_DONE;
 }
 
