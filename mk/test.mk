@@ -51,3 +51,11 @@ $(O)/test/flow: $(FLOW_OBJ) $(COMMON_LIBS) $(foreach s,$(SERVICES),$(O)/lib$(s).
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(FLOW_OBJ) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_all)
+
+# The API's flow: one program over the running broker (tests/flow/api).
+FLOW_API_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard tests/flow/api/*.c))
+$(O)/test/flow-api: $(FLOW_API_OBJ) $(COMMON_LIBS)
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(FLOW_API_OBJ) -Wl,--start-group $(COMMON_LIBS) -Wl,--end-group $(LIBS_all)
+test-flow: $(O)/test/flow-api

@@ -98,7 +98,11 @@ void call_problem_code(struct call *call, enum problem_code code)
 
 void call_failed(struct call *call, res_t res)
 {
-    log_res(res, LOG_WORD("route", call->route != NULL ? call->route->path : "none"));
+    const struct route *route = call->route;
+    const char *name = route == NULL ? "none" : route->path;
+    if (route != NULL && route->command != COMMAND_MAX_)
+        name = command_table[route->command].name;
+    log_res(res, LOG_WORD("route", name));
     call_problem_code(call, res.act == RES_RETRY ? PROBLEM_NOT_RECORDED : PROBLEM_INTERNAL);
 }
 

@@ -287,6 +287,7 @@ static void tick(struct gateway *gateway, int64_t now)
         res = outcomes_fetch(gateway->outcomes);
     if (res.act == RES_OK)
         res = live_fetch(gateway->live);
+    gateway->read_there = gateway->read_there || res.act == RES_OK;
     if (res.act != RES_OK)
         log_res(res);
 }
@@ -335,7 +336,7 @@ bool gateway_ready(const void *self)
 {
     const struct gateway *gateway = self;
     return gateway->pg != NULL && !pg_broken(gateway->pg) && gateway->listen != NULL &&
-           !gateway->stopping;
+           gateway->read_there && !gateway->stopping;
 }
 
 void gateway_measure(void *self)

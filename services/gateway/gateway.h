@@ -55,6 +55,7 @@ struct gateway {
     struct uuid revoked[REVOKED_MAX]; /* sessions that signed out, the newest ones */
     size_t revoked_count;
     int64_t tick_us;
+    bool read_there; /* the read model was read once: its tables are there */
     bool stopping;
 };
 

@@ -1,0 +1,26 @@
+/* One person, referred, met and recorded over the API; then everything that must be refused. */
+#ifndef FLOW_STORY_H
+#define FLOW_STORY_H
+
+#include "api.h"
+
+struct story {
+    struct api *api;
+    char person[40], referral[40], appointment[40], crn[8], service[40];
+};
+void story_tell(struct story *story);
+/* Issue by issue: a named outcome each, and nothing changed by any of it. */
+void bad_input(struct story *story);
+
+/* Bodies, for both. */
+struct view body_share(struct story *story);
+/* NULL: what is fine. */
+struct submit {
+    const char *referral, *service, *outcome, *complexity, *email, *crn;
+};
+struct view body_submit(struct story *story, const struct submit *with);
+struct view body_book(struct story *story, const char *appointment, int64_t start_us);
+const char *referral_path(struct story *story, const char *rest);
+const char *person_path(struct story *story, const char *rest);
+
+#endif
