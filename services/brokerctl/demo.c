@@ -1,13 +1,21 @@
 #include "brokerctl/demo.h"
 
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-enum { TABLES_BYTES_MAX = 64 << 20, RECORD_BYTES_MAX = 16 << 20, TOKEN_S = 6 * 3600 };
+enum {
+    TABLES_BYTES_MAX = 64 << 20,
+    RECORD_BYTES_MAX = 16 << 20,
+    TOKEN_S = 6 * 3600,
+    HELPERS = 8,
+    SHOW_US = 20000
+};
 
 enum whose { OF_PERSON, OF_REFERRAL };
 enum sender { PRACTITIONER, WORKER, COLLEAGUE };
@@ -95,32 +103,97 @@ static res_t live_through(struct demo *demo, struct demo_person *person)
     return RES_DONE;
 }
 
+/* --- several at once: different people know nothing of each other ------------------------------*/
+
+struct crowd {
+    struct demo *demo;
+    int64_t began;
+    _Atomic int64_t next, done;
+    _Atomic bool failed;
+};
+struct helper {
+    struct crowd *crowd;
+    struct demo demo; /* its own client, arena, dice and counts; tables and tokens are shared */
+    pthread_t thread;
+    res_t res;
+};
+
 /* Not faster than --rate people a second. */
-static void keep_rate(const struct demo *demo, int64_t began, int64_t done)
+static void keep_rate(const struct crowd *crowd, int64_t number)
 {
-    if (demo->rate <= 0)
+    if (crowd->demo->rate <= 0)
         return;
-    int64_t ahead = began + done * TIME_US_PER_S / demo->rate - clock_monotonic();
+    int64_t ahead = crowd->began + number * TIME_US_PER_S / crowd->demo->rate - clock_monotonic();
     if (ahead > 0)
         (void)usleep((useconds_t)ahead);
 }
 
-static res_t everybody(struct demo *demo)
+static res_t help_all(struct helper *self)
 {
-    struct progress progress = {.what = "inventing people", .total = demo->people};
-    int64_t began = clock_monotonic();
-    res_t res = RES_DONE;
-    for (int64_t i = 0; i < demo->people && res.act == RES_OK; i++) {
+    struct demo *demo = &self->demo;
+    TRY(http_client_open(&demo->http));
+    for (;;) {
+        int64_t number = atomic_fetch_add(&self->crowd->next, 1);
+        if (number >= demo->people || atomic_load(&self->crowd->failed))
+            return RES_DONE;
         struct demo_person person;
+        keep_rate(self->crowd, number);
         /* Each person has dice of their own, so that more people change nobody. */
-        demo->dice = (uint64_t)demo->seed * 1000003 + (uint64_t)i;
-        res = demo_person_make(demo, (size_t)i, &person);
-        if (res.act == RES_OK)
-            res = live_through(demo, &person);
-        progress_to(&progress, i + 1);
-        keep_rate(demo, began, i + 1);
+        demo->dice = (uint64_t)demo->seed * 1000003 + (uint64_t)number;
+        TRY(demo_person_make(demo, (size_t)number, &person));
+        TRY(live_through(demo, &person));
+        atomic_fetch_add(&self->crowd->done, 1);
+    }
+}
+
+static void *help(void *of)
+{
+    struct helper *self = of;
+    self->res = help_all(self);
+    if (self->res.act != RES_OK)
+        atomic_store(&self->crowd->failed, true);
+    http_client_close(self->demo.http);
+    return NULL;
+}
+
+static void show_progress(struct crowd *crowd)
+{
+    struct progress progress = {.what = "inventing people", .total = crowd->demo->people};
+    int64_t done = 0;
+    while (done < progress.total && !atomic_load(&crowd->failed)) {
+        (void)usleep(SHOW_US);
+        done = atomic_load(&crowd->done);
+        progress_to(&progress, done);
     }
     progress_end(&progress);
+}
+
+static res_t everybody(struct demo *demo)
+{
+    static struct helper helpers[HELPERS]; /* too large for the stack */
+    struct crowd crowd = {.demo = demo, .began = clock_monotonic()};
+    size_t count = 0;
+    while (count < HELPERS) {
+        struct helper *helper = &helpers[count];
+        *helper = (struct helper){.crowd = &crowd, .demo = *demo};
+        helper->demo.record = arena_new(RECORD_BYTES_MAX);
+        if (pthread_create(&helper->thread, NULL, help, helper) != 0)
+            break;
+        count++;
+    }
+    if (count == 0)
+        return FATAL("no thread could be started");
+    show_progress(&crowd);
+    res_t res = RES_DONE;
+    for (size_t i = 0; i < count; i++) {
+        (void)pthread_join(helpers[i].thread, NULL);
+        arena_free(helpers[i].demo.record);
+        demo->sent += helpers[i].demo.sent;
+        demo->known += helpers[i].demo.known;
+        demo->refused += helpers[i].demo.refused;
+        if (helpers[i].res.act != RES_OK)
+            res = helpers[i].res;
+    }
     return res;
 }
 
@@ -150,6 +223,7 @@ static res_t run(struct demo *demo)
 {
     TRY(read_tables(demo));
     TRY(make_tokens(demo));
+    /* The first client makes ready what all of the process share: before any thread. */
     TRY(http_client_open(&demo->http));
     return everybody(demo);
 }
@@ -172,7 +246,6 @@ int demo_run(const struct ctl *ctl)
     if (demo.people < 1 || demo.people > 100000 || demo.seed < 0 || demo.rate < 0)
         return ctl_fail(ctl, CTL_USAGE, "--people is 1 to 100000, --seed and --rate 0 or more");
     demo.arena = arena_new(TABLES_BYTES_MAX);
-    demo.record = arena_new(RECORD_BYTES_MAX);
     demo.now = clock_now();
     res_t res = run(&demo);
     if (res.act == RES_OK)
@@ -184,6 +257,5 @@ int demo_run(const struct ctl *ctl)
                                 : ctl_fail_res(ctl, res);
     http_client_close(demo.http);
     arena_free(demo.arena);
-    arena_free(demo.record);
     return code;
 }
