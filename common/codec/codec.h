@@ -30,12 +30,4 @@ void codec_plan_free_p(struct codec_plan **plan);
 MUST_USE res_t codec_decode(
     const struct codec_plan *plan, struct view body, struct arena *arena, void *ret_record);
 
-/* Visits every sealed field that is there, nested ones and those of array items too. `*value` may
- * be replaced in place (sealing what codec_json_read handed out, opening before writing). `pointer`
- * is the field's JSON Pointer. Stops at the first failure and gives it back. */
-typedef res_t codec_sealed_fn(
-    void *arg, const struct field_desc *field, const char *pointer, struct view *value);
-MUST_USE res_t codec_each_sealed(
-    const struct record_desc *desc, void *record, codec_sealed_fn *visit, void *arg);
-
 #endif

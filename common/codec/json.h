@@ -53,7 +53,7 @@ struct codec_json_options {
 
 /* Reads an object into *ret_record. Texts live in the arena. A sealed field is checked against its
  * plaintext's shape (type, limits, conditions) and handed out as canonical JSON in its bytes, not
- * sealed: codec_each_sealed. RES_REJECT with *ret_error the first error (untouched otherwise);
+ * sealed: seal_record seals them. RES_REJECT with *ret_error the first error (untouched otherwise);
  * RES_FATAL: the arena's limit. `options` may be NULL. */
 MUST_USE res_t codec_json_read(const struct record_desc *desc, struct view json,
     struct codec_json_options *options, struct arena *arena, void *ret_record,

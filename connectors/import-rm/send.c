@@ -1,7 +1,6 @@
 #include "import-rm/send.h"
 
 #include "base/clock.h"
-#include "codec/codec.h"
 #include "codec/framing.h"
 #include "import-rm/map.h"
 #include "kafka/producer.h"
@@ -163,20 +162,6 @@ static res_t begin_person(struct sender *sender, struct slot *slot, struct view 
     return skip_answered(sender, slot);
 }
 
-struct sealing {
-    const struct person_keys *keys;
-    struct uuid record;
-    struct arena *arena;
-};
-
-static res_t seal_field(
-    void *arg, const struct field_desc *field, const char *pointer, struct view *value)
-{
-    struct sealing *sealing = arg;
-    struct seal_place place = {sealing->record, field->sealed, view_of(pointer)};
-    return seal_bytes(sealing->keys, place, *value, sealing->arena, value);
-}
-
 /* Seals a command the first time it is produced; later the same bytes would do as well, but ids
  * decide. */
 static res_t produce(struct sender *sender, struct slot *slot)
@@ -187,8 +172,7 @@ static res_t produce(struct sender *sender, struct slot *slot)
         struct person_keys keys;
         TRY(reserve(sender, slot, stated));
         TRY(edge_person_keys(sender->conf.edge, slot->person, &keys));
-        struct sealing sealing = {&keys, meta->id, slot->arena};
-        res_t sealed = codec_each_sealed(stated->desc, stated->head, seal_field, &sealing);
+        res_t sealed = seal_record(&keys, meta->id, stated->desc, stated->head, slot->arena);
         person_keys_clear(&keys);
         TRY(sealed);
         sender->totals.sent++;

@@ -1,26 +1,16 @@
-/* A record as it may stand on any topic: read as each kind, and what was read is checked, shown and
- * walked. */
+/* A record as it may stand on any topic: read as each kind, and what was read is checked and
+ * shown. */
 #include "base/check.h"
 #include "codec/json.h"
 #include "fuzz.h"
-
-static res_t touch(
-    void *arg, const struct field_desc *field, const char *pointer, struct view *value)
-{
-    (void)field;
-    *(size_t *)arg += value->len + (pointer[0] == '/' ? 1 : 0);
-    return RES_DONE;
-}
 
 static void use(const struct record_desc *desc, void *record)
 {
     struct check_error error;
     struct buf out = {0};
-    size_t seen = 0;
     check_record(desc, record, &error);
     codec_json_write(desc, record, &(struct codec_json_out){.base64 = true}, &out);
     MUST(!out.failed && utf8_valid(buf_as_view(&out)));
-    MUST(codec_each_sealed(desc, record, touch, &seen).act == RES_OK);
     buf_done(&out);
 }
 

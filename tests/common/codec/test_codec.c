@@ -151,29 +151,3 @@ Test(codec, refuses_to_write_what_it_could_not_read, .timeout = 10)
     cr_expect(!out.failed);
     buf_done(&out);
 }
-
-struct count {
-    size_t seen;
-    bool nested;
-};
-
-static res_t count_sealed(
-    void *arg, const struct field_desc *field, const char *pointer, struct view *value)
-{
-    struct count *count = arg;
-    count->seen++;
-    count->nested = count->nested || strcmp(pointer, "/activities/1/text") == 0;
-    cr_expect_neq(field->sealed, SEALED_NO);
-    *value = VIEW("x");
-    return RES_DONE;
-}
-
-Test(codec, visits_sealed_fields_wherever_they_are, .timeout = 10)
-{
-    struct activity items[2] = {{.has = 1u << ACTIVITY_TEXT}, {.has = 1u << ACTIVITY_TEXT}};
-    struct plan_submitted plan = {.activities = {items, 2}};
-    SET(&plan, PLAN_SUBMITTED_ACTIVITIES);
-    struct count count = {0};
-    cr_assert_eq(codec_each_sealed(&plan_submitted_desc, &plan, count_sealed, &count).act, RES_OK);
-    cr_assert(count.seen == 2 && count.nested && view_eq_text(items[1].text, "x"));
-}
