@@ -36,7 +36,7 @@ test-core: $(foreach t,$(TESTS_core),$(O)/test/$(call test_name,$(t))) ## pure t
 	@tests/run.sh core $^
 test-edge: $(foreach t,$(TESTS_edge),$(O)/test/$(call test_name,$(t))) ## one adapter each, against the real thing
 	@tests/run.sh edge $^
-test-flow: all ## several services over real Kafka and Postgres, with faults; FLOW="names" for some
+test-flow: all $(O)/test/flow ## several services over real Kafka and Postgres, with faults; FLOW="names" for some
 	@BIN=$(O)/bin tests/flow/run.sh $(FLOW)
 test-system: all ## everything, browser included
 	@BIN=$(O)/bin tests/system/run.sh

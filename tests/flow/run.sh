@@ -12,7 +12,7 @@ passed=0 failed=0
 for name in "$@"; do
     log=$logs/$name.log
     echo "flow: $name"
-    WITH_STACK_SECONDS=${WITH_STACK_SECONDS:-420} tests/with-stack.sh "tests/flow/test_$name.sh" >"$log" 2>&1 </dev/null
+    WITH_STACK_SECONDS=${WITH_STACK_SECONDS:-600} tests/with-stack.sh "tests/flow/test_$name.sh" >"$log" 2>&1 </dev/null
     line=$(grep -aoE "^test_$name: [0-9]+ passed, [0-9]+ failed" "$log" | tail -1)
     read -r ok bad < <(grep -oE '[0-9]+ (passed|failed)' <<<"${line:-0 passed, 1 failed}" | grep -oE '[0-9]+' | tr '\n' ' ')
     passed=$((passed + ok)) failed=$((failed + bad))
