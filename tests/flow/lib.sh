@@ -106,6 +106,7 @@ finish() {
     if [ $FAILED -gt 0 ]; then
         local kept=${TEST_LOGS:-$TOP/build/test-logs}/flow/$(basename "$0" .sh)
         mkdir -p "$kept" && cp -r "$FLOW/log/." "$kept/"
+        cp "$FLOW"/calls.log "$kept/" 2>/dev/null
         echo "logs of the failure: $kept"
     fi
     echo "$(basename "$0" .sh): $PASSED passed, $FAILED failed"

@@ -1,0 +1,244 @@
+#!/usr/bin/env bash
+# The thin whole, through the gateway, over a real Kafka and Postgres: one person from the shared
+# risk to the report, who sees what, answers that come late, one command very often, races.
+. "$(dirname "$0")/gateway.sh"
+
+check 'the broker starts' broker_up
+
+# --- one person, from risk to report ----------------------------------------------------------------
+
+MARK=zwölfkraut$RANDOM$RANDOM
+# next FACT USER PATH BODY: accepted, the fact stands in the read model and on the timeline at once
+VERSION=0
+next() {
+    VERSION=$((VERSION + 1))
+    does 201 "$1" "$2" "$3" "$4" || return 1
+    equal "$(answer .version)" $VERSION || return 1
+    local id
+    id=$(answer .id)
+    equal "$(rows "SELECT type FROM read.fact WHERE person = '$PERSON' AND id = '$id'")" "$1" || return 1
+    [ $VERSION -eq 1 ] && return # no referral yet
+    gets 200 JBELL "/v1/referrals/$REFERRAL" || return 1
+    equal "$(answer "[.timeline[] | select(.id == \"$id\")][0].type")" "$1"
+}
+step() { # FACT USER PATH BODY
+    check "$1 is answered when it can be read" next "$@"
+}
+no_risk_text() { ! grep -rl "$MARK-risk" "$FLOW/answers"; }
+
+REFERRAL=$(uuid)
+check 'a person is registered' person X912345
+step RiskShared BBEAKS "/v1/people/$PERSON/risk" "$(risk_body "$MARK-risk")"
+step ReferralSubmitted BBEAKS "/v1/people/$PERSON/referrals" "$(referral_body "$REFERRAL" X912345 Marlon Tate "$MARK-note")"
+REFERENCE=$(answer .reference)
+AT=/v1/referrals/$REFERRAL
+step CaseworkersAssigned JBELL "$AT/caseworkers" "$(assign_body JBELL)"
+
+APPOINTMENT=$(uuid)
+check 'no risk text is shown before a disclosure' gets 409 JBELL "$AT/risk"
+check 'nor to the practitioner who shared it' gets 409 BBEAKS "$AT/risk"
+for page in "$AT" /v1/caseload /today /cases "/referrals/$REFERRAL" "/referrals/$REFERRAL/risk" "/v1/people/$PERSON/risk"; do
+    api JBELL GET "$page"
+    api BBEAKS GET "$page"
+done
+check 'what is not read cannot be acknowledged' \
+    does 409 risk-not-read JBELL "/v1/people/$PERSON/risk-acknowledgements" "$(acknowledge_body 1 "$REFERRAL")"
+check 'nobody is booked before the risk is acknowledged' \
+    does 409 risk-not-acknowledged JBELL "$AT/appointments" "$(book_body "$APPOINTMENT" 0 "$(now)" JBELL)"
+VERSION=$((VERSION + 2))
+check 'no answer so far holds a word of the risk' no_risk_text
+step RiskDisclosed JBELL "/v1/people/$PERSON/risk-disclosures" "$(open_body 1)"
+risk_shown() { gets 200 JBELL "$AT/risk" && grep -q "nature $MARK-risk" "$ANSWER"; }
+check 'after the disclosure the text is shown to its reader' risk_shown
+check 'and to no other' gets 409 SREYES "$AT/risk"
+step RiskAcknowledged JBELL "/v1/people/$PERSON/risk-acknowledgements" "$(acknowledge_body 1 "$REFERRAL")"
+
+held() { # SESSION
+    APPOINTMENT=$(uuid)
+    step AppointmentBooked JBELL "$AT/appointments" "$(book_body "$APPOINTMENT" "$1" "$(now)" JBELL)"
+    step AttendanceRecorded JBELL "$AT/attendances" "$(attendance_body "$APPOINTMENT")"
+    step FeedbackGiven JBELL "$AT/feedback" "$(feedback_body "$APPOINTMENT" "$MARK-note")"
+}
+held 0
+step PlanSubmitted JBELL "$AT/plans" "$(plan_body "$(uuid)" 2 "$MARK-note")"
+step PlanApproved BBEAKS "$AT/plan-approvals" '{"planVersion":1}'
+held 1
+held 2
+status_is() { gets 200 BBEAKS "$AT" && equal "$(answer .status)" "$1"; }
+check 'the report is due' status_is report-due
+step ReportSubmitted JBELL "$AT/report" "$(report_body "$(uuid)" "$MARK-note")"
+check 'the referral is completed' status_is completed
+check 'the same appointment is not recorded twice' \
+    does 409 feedback-already-given JBELL "$AT/feedback" "$(feedback_body "$APPOINTMENT" again)"
+
+# --- who sees what --------------------------------------------------------------------------------
+
+name_shown() { gets 200 "$1" "$AT" && equal "$(answer '.firstName + " " + .lastName')" 'Marlon Tate'; }
+check 'the practitioner sees the person' name_shown BBEAKS
+check 'the provider sees the person' name_shown JBELL
+check 'another provider finds nothing' gets 404 THALE "$AT"
+check 'nor can it send anything' does 404 not-found THALE "$AT/caseworkers" "$(assign_body JBELL)"
+check 'a practitioner of another unit finds nothing' gets 404 EHOLT "$AT"
+check 'a commissioner may not open a referral' gets 403 MOKAFOR "$AT"
+caseload_empty() { gets 200 "$1" /v1/caseload && equal "$(answer .total)" 0; }
+check "another provider's caseload is empty" caseload_empty THALE
+
+case_of X912346 Kofi Lang "$MARK-note" >>"$FLOW/setup.log" 2>&1
+check 'a second person comes as far as an acknowledged risk' equal "$STATUS" 201
+AT=/v1/referrals/$REFERRAL
+flows() {
+    gets 200 MOKAFOR /v1/flows || return 1
+    equal "$(answer '[.rows[] | select(.contract == "INV-PWB-A" and .status == "assessment-to-book")] | length')" 1 || return 1
+    ! grep -iE "Marlon|Tate|Kofi|X91234|$MARK|${REFERENCE:-no reference}|$PERSON|$REFERRAL|BBEAKS|JBELL" "$ANSWER"
+}
+check "a commissioner sees counts of their contracts and nobody's data" flows
+
+# --- late answers, and the same again ----------------------------------------------------------------
+
+KEY=$(uuid)
+APPOINTMENT=$(uuid)
+BODY=$(book_body "$APPOINTMENT" 0 "$(now)" JBELL)
+first_answer() {
+    down sessions
+    api JBELL POST "$AT/appointments" "$KEY" "$BODY"
+    equal "$STATUS" 202 || return 1
+    LINK=$(answer .status)
+    equal "$(tr -d '\r' <"$FLOW/headers" | sed -n 's/^[Ll]ocation: //p')" "$LINK"
+}
+check 'while its decider is away, a command is answered with 202 and a link' first_answer
+check 'the link says that it is on its way' gets 202 JBELL "$LINK"
+check "nobody else's link" gets 404 THALE "$LINK"
+check 'another body under the same key gets no other answer meanwhile' \
+    does 202 '' JBELL "$AT/appointments" "$(jq -c '.booking.minutes = 10' <<<"$BODY")" "$KEY"
+link_answers() { gets 201 JBELL "$LINK"; }
+check 'the decider starts again' up sessions
+check 'the link gives the outcome' until_true 20 link_answers
+cp "$ANSWER" "$FLOW/outcome"
+again() {
+    api JBELL POST "$AT/appointments" "$KEY" "$BODY"
+    equal "$STATUS" 201 && cmp "$ANSWER" "$FLOW/outcome"
+}
+check 'the same key and body give the same bytes' again
+check 'the same key with another body is refused' does 422 key-reused JBELL "$AT/appointments" "$(jq -c '.booking.minutes = 10' <<<"$BODY")" "$KEY"
+check 'the same key for another address is refused' does 422 key-reused JBELL "$AT/past-appointments" "$BODY" "$KEY"
+check 'a late body under a new key is refused by the rules' \
+    does 409 id-already-used JBELL "$AT/appointments" "$BODY"
+
+# --- one command very often ---------------------------------------------------------------------------
+
+does 201 AttendanceRecorded JBELL "$AT/attendances" "$(attendance_body "$APPOINTMENT")" >>"$FLOW/setup.log" 2>&1
+KEY=$(uuid)
+feedback_body "$APPOINTMENT" "$MARK-often" >"$FLOW/often.json"
+mkdir -p "$FLOW/often"
+often() { # FROM TO: in parallel; nothing is said about the answers
+    local n
+    for n in $(seq "$1" "$2"); do
+        printf 'next\nurl = "%s"\nrequest = POST\nheader = "Authorization: Bearer %s"\nheader = "Idempotency-Key: %s"\nheader = "Content-Type: application/json"\ndata-binary = "@%s"\noutput = "%s"\nmax-time = 20\nwrite-out = "%%{http_code} %s\\n"\n' \
+            "$API$AT/feedback" "${TOKEN_OF[JBELL]}" "$KEY" "$FLOW/often.json" "$FLOW/often/$n" "$n"
+    done | sed 1d >"$FLOW/often.conf"
+    timeout 60 curl -s -Z --parallel-max 32 -K "$FLOW/often.conf" >>"$FLOW/often.codes" 2>/dev/null
+}
+version_of() { rows "SELECT version FROM read.dossier WHERE person = '$PERSON'"; }
+BEFORE=$(version_of)
+thousand() {
+    often 1 300 &
+    local sender=$!
+    sleep 0.3
+    killed sessions || return 1
+    wait $sender
+    often 301 600 &
+    sender=$!
+    sleep 0.3
+    killed gateway || return 1
+    wait $sender
+    often 601 1000
+    equal "$(wc -l <"$FLOW/often.codes")" 1000
+}
+check 'one command is sent 1,000 times, decider and gateway killed between' thousand
+one_answer() {
+    api JBELL POST "$AT/feedback" "$KEY" "@$FLOW/often.json"
+    equal "$STATUS $(answer .type)" '201 FeedbackGiven' || return 1
+    local code n
+    sort "$FLOW/often.codes" | cut -d' ' -f1 | uniq -c
+    while read -r code n; do
+        case $code in
+        201) cmp "$ANSWER" "$FLOW/often/$n" || return 1 ;;
+        000 | 202 | 503) ;; # no answer, or none yet
+        *) echo "request $n: $code" && return 1 ;;
+        esac
+    done <"$FLOW/often.codes"
+    [ "$(grep -c ^201 "$FLOW/often.codes")" -ge 300 ]
+}
+check 'every answer to it is the same, byte by byte' one_answer
+one_record() {
+    equal "$(version_of)" $((BEFORE + 1)) || return 1
+    equal "$(rows "SELECT count(*) FROM read.outcome WHERE id = '$(answer .id)'")" 1 || return 1
+    equal "$(rows "SELECT count(*) FROM read.fact WHERE person = '$PERSON' AND type = 'FeedbackGiven'")" 1
+}
+check 'it is one record' one_record
+check 'read model and stores equal the fold' verify
+
+# --- a newer risk, and races with it --------------------------------------------------------------------
+
+case_of X912347 Sam Idle "$MARK-note" >>"$FLOW/setup.log" 2>&1
+AT=/v1/referrals/$REFERRAL
+book() { does "$1" "$2" JBELL "$AT/appointments" "$(book_body "$(uuid)" 0 "$(now)" "${@:3}")"; }
+acknowledge() { does "$1" "$2" JBELL "/v1/people/$PERSON/risk-acknowledgements" "$(acknowledge_body "$3" "$REFERRAL")"; }
+check 'a new version of the risk is shared' does 201 RiskShared BBEAKS "/v1/people/$PERSON/risk" "$(risk_body "$MARK-second")"
+check 'it ends what was acknowledged: no booking' book 409 risk-not-acknowledged JBELL
+check 'unread, it cannot be acknowledged' acknowledge 409 risk-not-read 2
+check 'nor can the old one' acknowledge 409 risk-version-old 1
+second_hidden() { gets 409 JBELL "$AT/risk" && ! grep -rl "$MARK-second" "$FLOW/answers"; }
+check 'the new text is in no answer before it is disclosed' second_hidden
+check 'it is disclosed' does 201 RiskDisclosed JBELL "/v1/people/$PERSON/risk-disclosures" "$(open_body 2)"
+check 'and acknowledged' acknowledge 201 RiskAcknowledged 2
+check 'two workers are assigned' does 201 CaseworkersAssigned JBELL "$AT/caseworkers" "$(assign_body JBELL SREYES)"
+check 'one who has not read it cannot be booked along' book 409 risk-not-acknowledged JBELL SREYES
+check 'the refusal names the second worker' equal "$(answer .field)" /booking/workers/1
+
+# Decided on the same version or not: the order on the log rules.
+race() { # booked before the risk, or refused because of it
+    local appointment start booking sharing racers=()
+    appointment=$(uuid) start=$(now)
+    api_in_background() {
+        (
+            CALLS=$((90000 + RANDOM % 9000))
+            api "$1" POST "$2" "$(uuid)" "$3"
+            jq -r "\"$STATUS \\(.version) \\(.code // .type)\"" "$ANSWER" >"$4"
+        ) &
+        racers+=($!)
+    }
+    token JBELL && token BBEAKS
+    api_in_background JBELL "$AT/appointments" "$(book_body "$appointment" 0 "$start" JBELL)" "$FLOW/race.booking"
+    api_in_background BBEAKS "/v1/people/$PERSON/risk" "$(risk_body "$MARK-race")" "$FLOW/race.risk"
+    wait "${racers[@]}"
+    booking=$(cat "$FLOW/race.booking") sharing=$(cat "$FLOW/race.risk")
+    echo "booking: $booking, sharing: $sharing"
+    local at risk_at
+    at=$(cut -d' ' -f2 <<<"$booking") risk_at=$(cut -d' ' -f2 <<<"$sharing")
+    if [ "$at" -lt "$risk_at" ]; then
+        equal "$booking" "201 $at AppointmentBooked"
+    else
+        equal "$booking" "409 $at risk-not-acknowledged"
+    fi && equal "$sharing" "201 $risk_at RiskShared"
+}
+check 'a booking and a new risk at the same moment: the order on the log rules' race
+
+booked_too_late() {
+    local id
+    id=$(uuid)
+    does 201 RiskDisclosed JBELL "/v1/people/$PERSON/risk-disclosures" "$(open_body 3)" || return 1
+    acknowledge 201 RiskAcknowledged 3 || return 1
+    down sessions
+    api JBELL POST "$AT/appointments" "$id" "$(book_body "$(uuid)" 1 "$(now)" JBELL)"
+    equal "$STATUS" 202 || return 1
+    LINK=$(answer .status)
+    does 201 RiskShared BBEAKS "/v1/people/$PERSON/risk" "$(risk_body "$MARK-late")" || return 1
+    up sessions || return 1
+    link_refuses() { gets 409 JBELL "$LINK"; }
+    until_true 20 link_refuses && equal "$(answer .code)" risk-not-acknowledged
+}
+check 'a booking that is decided after a new risk is refused' booked_too_late
+
+check 'read model and stores still equal the fold' verify
+finish_broker
