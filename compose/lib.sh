@@ -94,11 +94,11 @@ need_space() {
 
 port_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # Below the range from which the kernel hands out ports by itself.
-free_port() {
+free_port() { # but none of those given
     local port
     for _ in $(seq 200); do
         port=$((20000 + RANDOM % 12000))
-        if ! port_busy "$port"; then
+        if [[ " $* " != *" $port "* ]] && ! port_busy "$port"; then
             echo "$port"
             return
         fi

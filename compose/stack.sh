@@ -245,7 +245,9 @@ make_env() {
     # The kernel takes at most 107 bytes for a socket's path.
     [ ${#socket} -le 80 ] || socket=$([ -d "${PG_SOCKET:-}" ] && echo "$PG_SOCKET" || mktemp -d /tmp/referral-pg.XXXXXX)
     own_dir "$USER_PG" "$group" "$socket" 0750
-    PG_PORT=${PG_PORT:-$(free_port)} KAFKA_PORT=${KAFKA_PORT:-$(free_port)} CONTROLLER_PORT=${CONTROLLER_PORT:-$(free_port)}
+    PG_PORT=${PG_PORT:-$(free_port)}
+    KAFKA_PORT=${KAFKA_PORT:-$(free_port "$PG_PORT")}
+    CONTROLLER_PORT=${CONTROLLER_PORT:-$(free_port "$PG_PORT" "$KAFKA_PORT")}
     cat >"$DIR/stack.env.new" <<EOF
 # Written by compose/stack.sh at each start.
 PG_PORT=$PG_PORT
