@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <string.h>
 
 bool uuid_eq(struct uuid a, struct uuid b)
@@ -111,11 +112,30 @@ static const EVP_MD *fetched(const char *name, EVP_MD **slot)
 static EVP_MD *md_sha256, *md_sha1;
 static _Thread_local EVP_MD_CTX *md_ctx;
 
+/* A thread that ends gives its context back. */
+static pthread_key_t md_ctx_key;
+static pthread_once_t md_ctx_once = PTHREAD_ONCE_INIT;
+static void md_ctx_end(void *ctx)
+{
+    EVP_MD_CTX_free(ctx);
+}
+static void md_ctx_begin(void)
+{
+    MUST(pthread_key_create(&md_ctx_key, md_ctx_end) == 0);
+}
+static EVP_MD_CTX *md_ctx_new(void)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    MUST(ctx != NULL && pthread_once(&md_ctx_once, md_ctx_begin) == 0 &&
+         pthread_setspecific(md_ctx_key, ctx) == 0);
+    return ctx;
+}
+
 static void digest_parts(const EVP_MD *md, const struct view *parts, size_t count, uint8_t *ret)
 {
     if (md_ctx == NULL)
-        md_ctx = EVP_MD_CTX_new();
-    MUST(md_ctx != NULL && EVP_DigestInit_ex2(md_ctx, md, NULL) == 1);
+        md_ctx = md_ctx_new();
+    MUST(EVP_DigestInit_ex2(md_ctx, md, NULL) == 1);
     for (size_t i = 0; i < count; i++)
         MUST(EVP_DigestUpdate(md_ctx, parts[i].ptr, parts[i].len) == 1);
     MUST(EVP_DigestFinal_ex(md_ctx, ret, NULL) == 1);

@@ -228,6 +228,17 @@ static res_t run(struct demo *demo)
     return everybody(demo);
 }
 
+/* What is said to have been earlier today must still be today when it is recorded. */
+static void wait_for_the_day(void)
+{
+    int64_t now = clock_now();
+    int64_t left = london_midnight(london_day(now) + 1) - now;
+    if (left > DAY_LEFT_US)
+        return;
+    (void)fprintf(stderr, "brokerctl demo: waits until midnight in London has passed\n");
+    (void)usleep((useconds_t)left);
+}
+
 int demo_run(const struct ctl *ctl)
 {
     static struct demo demo; /* too large for the stack */
@@ -246,6 +257,7 @@ int demo_run(const struct ctl *ctl)
     if (demo.people < 1 || demo.people > 100000 || demo.seed < 0 || demo.rate < 0)
         return ctl_fail(ctl, CTL_USAGE, "--people is 1 to 100000, --seed and --rate 0 or more");
     demo.arena = arena_new(TABLES_BYTES_MAX);
+    wait_for_the_day();
     demo.now = clock_now();
     res_t res = run(&demo);
     if (res.act == RES_OK)

@@ -17,16 +17,12 @@ static bool is_store_name(const char *name)
     return false;
 }
 
-static res_t open_one(struct verify *verify, const char *name)
+static res_t open_one(struct verify *verify, const char *folder, const char *name)
 {
-    char folder[512];
     struct verify_store *one = &verify->stores[verify->store_count];
     if (verify->store_count == STORES_MAX)
         return FATAL("more stores than we can compare");
-    (void)snprintf(one->name, sizeof one->name, "%s", name);
-    int len = snprintf(folder, sizeof folder, "%s/%s", verify->ctl->conf->state, name);
-    if (len < 0 || (size_t)len >= sizeof folder)
-        return REJECT("the path of the state folder is too long");
+    (void)snprintf(one->name, sizeof one->name, "%.63s", name);
     struct store_conf conf = {.folder = folder,
         .fingerprint = fold_fingerprint(),
         .bytes_max = (size_t)16 << 30,
@@ -38,20 +34,40 @@ static res_t open_one(struct verify *verify, const char *name)
     return verify_store_position(one, 0, &at);
 }
 
+enum { PATH_BYTES_MAX = 512 };
+
+/* Stores in a folder, or in one of its folders: all daemons may share RB_STATE, or each have one.
+ */
+static res_t open_below(struct verify *verify, const char *path, int levels)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return levels > 0 ? REJECT("the folder of RB_STATE cannot be read (or pass --no-stores)")
+                          : RES_DONE;
+    res_t res = RES_DONE;
+    const struct dirent *entry;
+    while (res.act == RES_OK && (entry = readdir(folder)) != NULL) {
+        char inside[PATH_BYTES_MAX];
+        int len = snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
+        if (len < 0 || (size_t)len >= sizeof inside || entry->d_name[0] == '.')
+            continue;
+        if (is_store_name(entry->d_name))
+            res = open_one(verify, inside, entry->d_name);
+        else if (levels > 0)
+            res = open_below(verify, inside, levels - 1);
+    }
+    closedir(folder);
+    return res;
+}
+
 res_t verify_stores_open(struct verify *verify)
 {
     if (verify->ctl->conf->state[0] == '\0')
         return REJECT("RB_STATE does not say where the stores are (or pass --no-stores)");
-    DIR *folder = opendir(verify->ctl->conf->state);
-    if (folder == NULL)
-        return REJECT("the folder of RB_STATE cannot be read (or pass --no-stores)");
-    res_t res = RES_DONE;
-    const struct dirent *entry;
-    while (res.act == RES_OK && (entry = readdir(folder)) != NULL)
-        if (is_store_name(entry->d_name))
-            res = open_one(verify, entry->d_name);
-    closedir(folder);
-    return res;
+    TRY(open_below(verify, verify->ctl->conf->state, 1));
+    return verify->store_count > 0
+               ? RES_DONE
+               : REJECT("there is no store in the folder of RB_STATE (or pass --no-stores)");
 }
 
 void verify_stores_close(struct verify *verify)
