@@ -16,6 +16,7 @@ enum {
     HELPERS = 8,
     SHOW_US = 20000
 };
+#define DAY_LEFT_US (60 * TIME_US_PER_S)
 
 enum whose { OF_PERSON, OF_REFERRAL };
 enum sender { PRACTITIONER, WORKER, COLLEAGUE };
