@@ -39,9 +39,9 @@ const steady = change => {
   if (mark?.isConnected) scrollBy(0, mark.getBoundingClientRect().top - top)
 }
 
-const offer = (part, fresh, n) => {
+const offer = (part, fresh, n, later) => {
   const button = document.querySelector(`[data-new="${part.dataset.part}"]`)
-  if (!button) return
+  if (!button) return setTimeout(later, 2000)
   button.textContent = n ? fill(words.show, n) : words.changed
   button.hidden = false
   button.onclick = () => {
@@ -54,7 +54,7 @@ const offer = (part, fresh, n) => {
   }
 }
 
-const apply = (part, fresh) => {
+const apply = (part, fresh, later) => {
   if (part.dataset.say !== fresh.dataset.say) say(fresh.dataset.say)
   part.dataset.say = fresh.dataset.say || ''
   let held = false
@@ -71,7 +71,7 @@ const apply = (part, fresh) => {
   const ids = root => $(root, '[data-item]').map(el => el.id)
   const known = new Set(ids(part)), now = ids(fresh)
   const n = now.filter(id => !known.has(id)).length
-  if (n || held || part.textContent.trim() !== fresh.textContent.trim()) offer(part, fresh, n)
+  if (n || held || part.textContent.trim() !== fresh.textContent.trim()) offer(part, fresh, n, later)
 }
 
 if (bar) {
@@ -99,7 +99,7 @@ if (bar) {
       const page = new DOMParser().parseFromString(html(await answer.text()), 'text/html')
       for (const fresh of $(page, '[data-part]')) {
         const part = document.querySelector(`[data-part="${fresh.dataset.part}"]`)
-        if (part) apply(part, fresh)
+        if (part) apply(part, fresh, () => want([fresh.dataset.part]))
       }
       if (source) show(words.liveWords + ' ' + clock())
     } catch (e) {
