@@ -48,13 +48,13 @@ PARTS_gateway := pages
 .PHONY: pages
 pages: $(PAGES_LIB) ## the gateway's pages alone
 
-# Programs that the browser tests run: every page written out, every component by its fixtures.
-PAGES_SAMPLES := tests/services/gateway/pages
-WITH_$(PAGES_SAMPLES) := $(PAGES_LIB)
+# The browser tests look at every page of the samples, written out by a program of their own.
+PAGES_TESTS := tests/services/gateway/pages
 RENDER := $(O)/test/render-pages
-RENDER_OBJ := $(O)/tests/system/render/main.o $(O)/$(PAGES_SAMPLES)/samples.o
-$(RENDER_OBJ): | $(PAGES_GEN)/stamp $(PAGES_GEN)/assets.stamp
+RENDER_OBJ := $(O)/tests/system/render/main.o $(O)/$(PAGES_TESTS)/samples.o
+$(RENDER_OBJ) $(patsubst %.c,$(O)/%.o,$(wildcard $(PAGES_TESTS)/*.c)): | $(PAGES_GEN)/stamp $(PAGES_GEN)/assets.stamp
 $(RENDER): $(RENDER_OBJ) $(PAGES_LIB) $(O)/libbase.a
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_base)
+test-system: $(RENDER)

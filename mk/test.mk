@@ -1,7 +1,7 @@
 # Four rings: core (pure), edge (one adapter), flow (several services over real Kafka and Postgres),
 # system (everything, browser included). A folder of tests/ is one Criterion program.
 TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs daemon,tests/common/$(d)/test_*.c) \
-  tests/services/*/test_*.c tests/connectors/*/test_*.c))))
+  tests/services/*/test_*.c tests/services/*/pages/test_*.c tests/connectors/*/test_*.c))))
 TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal edge codec/oracle,tests/common/$(d)/test_*.c) \
   tests/services/*/edge/test_*.c))))
 test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))

@@ -64,6 +64,7 @@ struct view page_code(struct page *page, const char *prefix, struct view code);
 struct view name_listed(struct page *page, struct person_name name); /* Ash, Sam */
 struct view name_full(struct page *page, struct person_name name);   /* Sam Ash */
 struct view session_name(struct page *page, int32_t session);        /* First meeting; Session 2 */
+struct view session_within(struct page *page, int32_t session); /* the same within a sentence */
 /* The fact's heading: "Session 2 booked". `details` as in the models. */
 struct view fact_title(struct page *page, struct view event, struct words details);
 struct view word_value(struct words words, const char *name);

@@ -151,7 +151,7 @@ res_t page_book(const struct page_frame *frame, const struct book_model *m, stru
     struct identity_bar_view identity = identity_of(&page, &row, m->crn);
     page_top(&page,
         &(struct around){.title = TEXT_book_title,
-            .heading = text_book_heading(page.arena, .session = session_name(&page, m->session)),
+            .heading = text_book_heading(page.arena, .session = session_within(&page, m->session)),
             .section = ROUTE_cases,
             .back = link_id(page.arena, ROUTE_referral, m->referral),
             .back_text = TEXT_referral_heading,

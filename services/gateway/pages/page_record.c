@@ -156,8 +156,8 @@ res_t page_record(const struct page_frame *frame, const struct record_model *m, 
     struct identity_bar_view identity = identity_of(&page, &row, m->crn);
     page_top(&page,
         &(struct around){.title = TEXT_record_title,
-            .heading =
-                text_record_heading(page.arena, .session = session_name(&page, m->session.session)),
+            .heading = text_record_heading(
+                page.arena, .session = session_within(&page, m->session.session)),
             .section = ROUTE_cases,
             .back = link_id(page.arena, ROUTE_referral, m->referral),
             .back_text = TEXT_referral_heading,

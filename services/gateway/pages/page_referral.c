@@ -216,11 +216,11 @@ static void fill_buttons(
     const struct session_line *open = m->may_record ? to_record(m, page->frame->now_us) : NULL;
     if (open != NULL)
         view->record = button_to(page,
-            text_referral_record(page->arena, .session = session_name(page, open->session)),
+            text_referral_record(page->arena, .session = session_within(page, open->session)),
             link_session(page->arena, ROUTE_record, id, open->session), true);
     if (m->next_book >= 0)
         view->book = button_to(page,
-            text_referral_book(page->arena, .session = session_name(page, m->next_book)),
+            text_referral_book(page->arena, .session = session_within(page, m->next_book)),
             link_session(page->arena, ROUTE_book, id, m->next_book), open == NULL);
     if (m->may_assign) {
         const struct query query = {

@@ -76,6 +76,13 @@ struct view session_name(struct page *page, int32_t session)
     return text_session_n(page->arena, .n = words_number(page->arena, session));
 }
 
+struct view session_within(struct page *page, int32_t session)
+{
+    if (session == 0)
+        return TEXT_session_first_within;
+    return text_session_n_within(page->arena, .n = words_number(page->arena, session));
+}
+
 struct view word_value(struct words words, const char *name)
 {
     for (size_t i = 0; i < words.len; i++)

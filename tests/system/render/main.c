@@ -1,7 +1,7 @@
 /* Writes every page of the samples, in every flavour, and the assets into a folder, for the browser
  * tests: FOLDER/cases.full.html, FOLDER/parts/cases.full.html, FOLDER/assets/...,
  * FOLDER/index.json. */
-#include "../../services/gateway/pages/samples.h"
+#include "services/gateway/pages/samples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
