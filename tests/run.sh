@@ -1,17 +1,27 @@
 #!/usr/bin/env bash
-# Runs Criterion programs one after another, sums their counts, keeps each one's log.
+# Runs Criterion programs side by side, sums their counts, keeps each one's log.
 # usage: tests/run.sh RING PROGRAM...      ends with "RING: N passed, N failed"
+# TEST_PROGRAMS of them at a time (default 4: most of them wait more than they work).
 set -u
 ring=$1; shift
 logs=${TEST_LOGS:-build/test-logs}/$ring
 mkdir -p "$logs"
 export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0"
+run_one() {
+    local name
+    name=$(basename "$1")
+    "$1" --jobs "${TEST_JOBS:-2}" >"$logs/$name.log" 2>&1 </dev/null
+    echo $? >"$logs/$name.exit"
+}
+for program in "$@"; do
+    while [ "$(jobs -rp | wc -l)" -ge "${TEST_PROGRAMS:-4}" ]; do wait -n; done
+    run_one "$program" &
+done
+wait
 passed=0 failed=0 broken=()
 for program in "$@"; do
-    name=$(basename "$program")
-    log=$logs/$name.log
-    "$program" --jobs "${TEST_JOBS:-2}" >"$log" 2>&1 </dev/null
-    rc=$?
+    log=$logs/$(basename "$program").log
+    rc=$(<"${log%.log}.exit")
     line=$(grep -aoE 'Tested: [0-9]+ \| Passing: [0-9]+ \| Failing: [0-9]+ \| Crashing: [0-9]+' "$log" | tail -1)
     read -r tested ok bad crash < <(grep -oE '[0-9]+' <<<"${line:-0 0 0 0}" | tr '\n' ' ')
     # A leak report and an empty selection both exit 0: look for them by name.
