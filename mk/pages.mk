@@ -51,7 +51,7 @@ pages: $(PAGES_LIB) ## the gateway's pages alone
 # The browser tests look at every page of the samples, written out by a program of their own.
 PAGES_TESTS := tests/services/gateway/pages
 RENDER := $(O)/test/render-pages
-RENDER_OBJ := $(O)/tests/system/render/main.o $(O)/$(PAGES_TESTS)/samples.o
+RENDER_OBJ := $(O)/tests/system/render/main.o $(addprefix $(O)/$(PAGES_TESTS)/,samples.o samples_case.o)
 $(RENDER_OBJ) $(patsubst %.c,$(O)/%.o,$(wildcard $(PAGES_TESTS)/*.c)): | $(PAGES_GEN)/stamp $(PAGES_GEN)/assets.stamp
 $(RENDER): $(RENDER_OBJ) $(PAGES_LIB) $(O)/libbase.a
 	@mkdir -p $(@D)

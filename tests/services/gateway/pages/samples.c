@@ -1,15 +1,11 @@
-#include "samples.h"
+#include "samples_own.h"
 
 #include <string.h>
-
-#define MINUTE INT64_C(60000000)
-#define DAY (24 * 60 * MINUTE)
-#define N 3 /* rows of a full list */
 
 const char *const flavour_names[FLAVOUR_MAX_] = {"empty", "full", "hostile"};
 
 /* A text that somebody typed, as the flavour has it. */
-static struct view typed(enum flavour flavour, const char *text)
+struct view typed(enum flavour flavour, const char *text)
 {
     static char hostile[4096];
     static const char head[] =
@@ -23,13 +19,13 @@ static struct view typed(enum flavour flavour, const char *text)
 }
 
 /* Names and titles have a limit; everything else of hostile holds for them too. */
-static struct view named(enum flavour flavour, const char *text)
+struct view named(enum flavour flavour, const char *text)
 {
     struct view view = typed(flavour, text);
     return (struct view){view.ptr, view.len > 200 ? 200 : view.len};
 }
 
-static struct uuid id_at(uint8_t n)
+struct uuid id_at(uint8_t n)
 {
     struct uuid id = {{0x5f, 0x2d, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, n}};
     return id;
@@ -49,7 +45,7 @@ struct page_frame sample_frame(enum audience audience)
         .live_after = VIEW("cursor")};
 }
 
-static struct person_name person(enum flavour flavour, int i)
+struct person_name person(enum flavour flavour, int i)
 {
     static const char *const names[N][2] = {{"Sam", "Ash"}, {"Kit", "Elm"}, {"Al", "Yew"}};
     return (struct person_name){named(flavour, names[i][0]), named(flavour, names[i][1])};
@@ -72,7 +68,7 @@ static struct case_row case_at(enum flavour flavour, int i)
         .overdue = i == 1};
 }
 
-static size_t fill_cases(enum flavour flavour, struct case_row rows[static N])
+size_t fill_cases(enum flavour flavour, struct case_row rows[static N])
 {
     for (int i = 0; i < N; i++)
         rows[i] = case_at(flavour, i);
@@ -175,14 +171,9 @@ static res_t provider_today(enum flavour flavour, const struct part_names *parts
                          : page_provider_today_parts(&frame, &m, *parts, out);
 }
 
-static void fill_referral(enum flavour flavour, struct referral_model *m)
+static const struct session_line *some_sessions(void)
 {
     static struct session_line sessions[2];
-    static struct deadline_row deadlines[2];
-    static struct fact facts[2];
-    static const struct word booked[] = {{{"session", 7}, {"0", 1}}, {{"method", 6}, {"phone", 5}}};
-    static const struct word recorded[] = {{{"session", 7}, {"2", 1}},
-        {{"attendance", 10}, {"attended", 8}}, {{"purpose", 7}, {"constructive", 12}}};
     sessions[0] = (struct session_line){.session = 2,
         .appointment = id_at(21),
         .start_us = SAMPLE_NOW - 30 * MINUTE,
@@ -197,9 +188,15 @@ static void fill_referral(enum flavour flavour, struct referral_model *m)
         .minutes = 60,
         .method = VIEW("phone"),
         .state = VIEW("attended")};
-    deadlines[0] =
-        (struct deadline_row){VIEW("assessment"), SAMPLE_NOW, SAMPLE_NOW - 8 * DAY, false};
-    deadlines[1] = (struct deadline_row){VIEW("plan"), SAMPLE_NOW - DAY, 0, true};
+    return sessions;
+}
+
+static const struct fact *some_facts(enum flavour flavour)
+{
+    static struct fact facts[2];
+    static const struct word booked[] = {{{"session", 7}, {"0", 1}}, {{"method", 6}, {"phone", 5}}};
+    static const struct word recorded[] = {{{"session", 7}, {"2", 1}},
+        {{"attendance", 10}, {"attended", 8}}, {{"purpose", 7}, {"constructive", 12}}};
     facts[0] = (struct fact){.record = id_at(31),
         .event = VIEW("FeedbackGiven"),
         .details = {recorded, ARRAY_LEN(recorded)},
@@ -211,6 +208,15 @@ static void fill_referral(enum flavour flavour, struct referral_model *m)
         .details = {booked, ARRAY_LEN(booked)},
         .by = named(flavour, "Jo Bell"),
         .at_us = SAMPLE_NOW - 9 * DAY};
+    return facts;
+}
+
+static void fill_referral(enum flavour flavour, struct referral_model *m)
+{
+    static struct deadline_row deadlines[2];
+    deadlines[0] =
+        (struct deadline_row){VIEW("assessment"), SAMPLE_NOW, SAMPLE_NOW - 8 * DAY, false};
+    deadlines[1] = (struct deadline_row){VIEW("plan"), SAMPLE_NOW - DAY, 0, true};
     bool some = flavour != FLAVOUR_EMPTY;
     *m = (struct referral_model){.row = case_at(flavour, 0),
         .person = id_at(40),
@@ -225,12 +231,12 @@ static void fill_referral(enum flavour flavour, struct referral_model *m)
         .sessions_planned = some ? 8 : 0,
         .sessions_held = 2,
         .sessions_booked = 1,
-        .sessions = sessions,
-        .session_count = some ? ARRAY_LEN(sessions) : 0,
+        .sessions = some_sessions(),
+        .session_count = some ? 2 : 0,
         .deadlines = deadlines,
         .deadline_count = some ? ARRAY_LEN(deadlines) : 0,
-        .facts = facts,
-        .fact_count = some ? ARRAY_LEN(facts) : 0,
+        .facts = some_facts(flavour),
+        .fact_count = some ? 2 : 0,
         .fact_total = some ? 24 : 0,
         .seen = 7,
         .next_book = -1};
@@ -266,221 +272,6 @@ static res_t provider_referral(
     enum flavour flavour, const struct part_names *parts, struct buf *out)
 {
     return referral(AUDIENCE_PROVIDER, flavour, parts, out);
-}
-
-static void fill_workers(enum flavour flavour, struct page_worker workers[static 2])
-{
-    workers[0] = (struct page_worker){VIEW("jo"), VIEW("HARMONY"), named(flavour, "Jo Bell")};
-    workers[1] = (struct page_worker){VIEW("sol"), VIEW("HARMONY"), named(flavour, "Sol Reyes")};
-}
-
-static res_t assign(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct case_row rows[N];
-    struct page_worker workers[2];
-    size_t count = fill_cases(flavour, rows);
-    fill_workers(flavour, workers);
-    struct assign_model m = {
-        .waiting = rows, .waiting_count = count, .workers = workers, .worker_count = 2, .seen = 1};
-    if (count > 0)
-        m.chosen = rows[0];
-    frame.live_after = VIEW_NONE;
-    return page_assign(&frame, &m, out);
-}
-
-static void fill_content(enum flavour flavour, struct risk_content *content)
-{
-    static struct risk_text texts[3];
-    static struct page_risk_level levels[2];
-    static struct risk_self self[2];
-    static struct view registrations[1];
-    texts[0] = (struct risk_text){VIEW("staffSafety"), VIEW("disclosed"),
-        typed(flavour, "No lone meetings.\nNo home visits."), true};
-    texts[1] = (struct risk_text){
-        VIEW("sexualHistory"), VIEW("withheld"), typed(flavour, "Somebody could be named"), false};
-    texts[2] = (struct risk_text){VIEW("analysis"), VIEW("not-assessed"), VIEW_NONE, false};
-    levels[0] = (struct page_risk_level){VIEW("public"), VIEW("high"), VIEW("medium")};
-    levels[1] = (struct page_risk_level){VIEW("known-adult"), VIEW("very-high"), VIEW_NONE};
-    self[0] = (struct risk_self){VIEW("selfHarm"), VIEW("yes"), typed(flavour, "Two years ago")};
-    self[1] = (struct risk_self){VIEW("suicide"), VIEW("unknown"), VIEW_NONE};
-    registrations[0] = named(flavour, "Register one");
-    bool some = flavour != FLAVOUR_EMPTY;
-    *content = (struct risk_content){.texts = texts,
-        .text_count = some ? 3 : 0,
-        .levels = levels,
-        .level_count = some ? 2 : 0,
-        .self = self,
-        .self_count = some ? 2 : 0,
-        .registrations = registrations,
-        .registration_count = some ? 1 : 0,
-        .open_until_us = SAMPLE_NOW + 15 * MINUTE};
-}
-
-static const struct view changed[] = {{"staffSafety", 11}, {"imminence", 9}};
-
-static struct risk_model risk_of(enum flavour flavour)
-{
-    bool some = flavour != FLAVOUR_EMPTY;
-    return (struct risk_model){.referral = id_at(1),
-        .name = person(flavour, 0),
-        .crn = VIEW("X123456"),
-        .reference = VIEW("AB1234AC"),
-        .service = named(flavour, "Accommodation"),
-        .status = VIEW("delivering"),
-        .line = {.state = some ? RISK_UNREAD : RISK_MISSING,
-            .version = some ? 4 : 0,
-            .shared_us = SAMPLE_NOW - 60 * MINUTE,
-            .mine_to_read = some},
-        .basis = VIEW("assessed"),
-        .shared_by = named(flavour, "North Office"),
-        .review_by_us = SAMPLE_NOW + 14 * DAY,
-        .changed = changed,
-        .changed_count = some ? ARRAY_LEN(changed) : 0,
-        .seen = 8};
-}
-
-static res_t risk_before(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct risk_model m = risk_of(flavour);
-    return parts == NULL ? page_risk(&frame, &m, out) : page_risk_parts(&frame, &m, *parts, out);
-}
-
-static res_t risk_read(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct risk_content content;
-    fill_content(flavour, &content);
-    struct risk_model m = risk_of(FLAVOUR_FULL);
-    m.basis = flavour == FLAVOUR_EMPTY ? VIEW("not-authorised") : VIEW("assessed");
-    m.line.state = flavour == FLAVOUR_HOSTILE ? RISK_OUTDATED : RISK_UNREAD;
-    m.content = &content;
-    m.may_acknowledge = true;
-    return parts == NULL ? page_risk(&frame, &m, out) : page_risk_parts(&frame, &m, *parts, out);
-}
-
-static res_t share_risk(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROBATION);
-    frame.live_after = VIEW_NONE;
-    struct risk_content content;
-    fill_content(flavour, &content);
-    struct share_risk_model m = {.person = id_at(40),
-        .name = person(flavour, 0),
-        .crn = VIEW("X123456"),
-        .version = 4,
-        .seen = 7,
-        .previous = flavour == FLAVOUR_EMPTY ? NULL : &content,
-        .told = flavour == FLAVOUR_EMPTY ? VIEW_NONE : named(flavour, "Jo Bell, Harmony Living"),
-        .back = id_at(1)};
-    return page_share_risk(&frame, &m, out);
-}
-
-static struct book_model book_of(enum flavour flavour, struct page_worker *workers)
-{
-    static const struct office offices[] = {
-        {{"CRS0151", 7}, {"Leeds office", 12}}, {{"CRS0152", 7}, {"Bradford office", 15}}};
-    fill_workers(flavour, workers);
-    return (struct book_model){.referral = id_at(1),
-        .name = person(flavour, 0),
-        .crn = VIEW("X123456"),
-        .reference = VIEW("AB1234AC"),
-        .service = named(flavour, "Accommodation"),
-        .status = VIEW("session-to-book"),
-        .session = flavour == FLAVOUR_EMPTY ? 0 : 3,
-        .seen = 7,
-        .workers = workers,
-        .worker_count = 2,
-        .offices = offices,
-        .office_count = flavour == FLAVOUR_EMPTY ? 0 : ARRAY_LEN(offices),
-        .risk = {.version = 4, .mine_to_read = flavour == FLAVOUR_FULL}};
-}
-
-static res_t book(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct page_worker workers[2];
-    struct book_model m = book_of(flavour, workers);
-    frame.live_after = VIEW_NONE;
-    return page_book(&frame, &m, out);
-}
-
-static res_t book_wrong(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct page_worker workers[2];
-    struct book_model m = book_of(flavour, workers);
-    const struct page_error errors[] = {
-        {.pointer = VIEW("/booking/start"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/booking/method"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/booking/workers/0"), .code = VIEW("worker-not-assigned")},
-        {.pointer = VIEW("/booking/address/postcode"), .code = VIEW("postcode-invalid")},
-        {.code = VIEW("clash")}};
-    const struct field kept[] = {{VIEW("booking-start-day"), typed(flavour, "31")},
-        {VIEW("booking-method"), VIEW("office")}, {VIEW("worker"), VIEW("sol")},
-        {VIEW("booking-minutes"), typed(flavour, "45")}};
-    frame.live_after = VIEW_NONE;
-    frame.form = (struct page_form){errors, ARRAY_LEN(errors), kept, ARRAY_LEN(kept)};
-    return page_book(&frame, &m, out);
-}
-
-static struct record_model record_of(enum flavour flavour)
-{
-    struct record_model m = {.referral = id_at(1),
-        .name = person(flavour, 0),
-        .crn = VIEW("X123456"),
-        .reference = VIEW("AB1234AC"),
-        .service = named(flavour, "Accommodation"),
-        .status = VIEW("feedback-due"),
-        .session = {.session = 3,
-            .appointment = id_at(22),
-            .start_us = SAMPLE_NOW - 30 * MINUTE,
-            .minutes = 60,
-            .method = VIEW("office"),
-            .state = VIEW("unrecorded"),
-            .notice_how = VIEW("text"),
-            .notice_us = SAMPLE_NOW - 2 * DAY},
-        .seen = 7};
-    return m;
-}
-
-static res_t record(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct record_model m = record_of(flavour);
-    frame.live_after = VIEW_NONE;
-    if (flavour == FLAVOUR_EMPTY) {
-        m.recorded = true;
-        m.recorded_by = VIEW("Jo Bell");
-        m.recorded_us = SAMPLE_NOW;
-        m.session.state = VIEW("late");
-    }
-    return page_record(&frame, &m, out);
-}
-
-static res_t record_wrong(enum flavour flavour, const struct part_names *parts, struct buf *out)
-{
-    (void)parts;
-    struct page_frame frame = sample_frame(AUDIENCE_PROVIDER);
-    struct record_model m = record_of(flavour);
-    const struct page_error errors[] = {
-        {.pointer = VIEW("/attendance/lateReason"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/attendance/whose"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/feedback/summary"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/feedback/notifyConcerns"), .code = VIEW("field-missing")},
-        {.pointer = VIEW("/feedback/absence"), .code = VIEW("field-too-long")}};
-    const struct field kept[] = {{VIEW("attendance"), VIEW("late")},
-        {VIEW("feedback-response"), typed(flavour, "Well")},
-        {VIEW("feedback-purposes"), VIEW("compliance")}};
-    frame.live_after = VIEW_NONE;
-    frame.form = (struct page_form){errors, ARRAY_LEN(errors), kept, ARRAY_LEN(kept)};
-    return page_record(&frame, &m, out);
 }
 
 static res_t flows(enum flavour flavour, const struct part_names *parts, struct buf *out)
@@ -557,14 +348,14 @@ const struct sample samples[] = {
     {"provider-today", "risk,sessions,record,assign,book", provider_today},
     {"probation-referral", "status,next,progress,sessions,deadlines,timeline", probation_referral},
     {"provider-referral", "status,next,progress,sessions,deadlines,timeline", provider_referral},
-    {"assign", NULL, assign},
-    {"risk-before", "alert", risk_before},
-    {"risk-read", "alert", risk_read},
-    {"share-risk", NULL, share_risk},
-    {"book", NULL, book},
-    {"book-wrong", NULL, book_wrong},
-    {"record", NULL, record},
-    {"record-wrong", NULL, record_wrong},
+    {"assign", NULL, sample_assign},
+    {"risk-before", "alert", sample_risk_before},
+    {"risk-read", "alert", sample_risk_read},
+    {"share-risk", NULL, sample_share_risk},
+    {"book", NULL, sample_book},
+    {"book-wrong", NULL, sample_book_wrong},
+    {"record", NULL, sample_record},
+    {"record-wrong", NULL, sample_record_wrong},
     {"flows", "stages,contracts", flows},
     {"outcome", "state", outcome},
     {"fault-400", NULL, fault_400},
