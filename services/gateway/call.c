@@ -74,10 +74,19 @@ void call_redirect(struct call *call, struct view to)
     call_text(call, 303, "text/plain", VIEW(""));
 }
 
+/* An address that is none of ours is answered as its asker would read it. */
+static bool wants_page(const struct call *call)
+{
+    if (call->route != NULL)
+        return call->route->kind == ROUTE_PAGE;
+    struct view accept = http_header_get(call->request->headers, "Accept");
+    return view_starts(accept, VIEW("text/html"));
+}
+
 void call_problem(struct call *call, const struct problem *problem)
 {
     int status = problem_table[problem->code].status;
-    if (call->route != NULL && call->route->kind == ROUTE_PAGE) {
+    if (wants_page(call)) {
         page_error_answer(call, status);
         return;
     }

@@ -288,7 +288,9 @@ static void tick(struct gateway *gateway, int64_t now)
     if (res.act == RES_OK)
         res = live_fetch(gateway->live);
     gateway->read_there = gateway->read_there || res.act == RES_OK;
-    if (res.act != RES_OK)
+    if (!gateway->read_there)
+        log_line(LEVEL_INFO, "gateway.waits-for-read-model");
+    else if (res.act != RES_OK)
         log_res(res);
 }
 
