@@ -26,14 +26,45 @@ static res_t body_assign(const struct posted *posted)
     return form_assign(&posted->form, posted->json, posted->errors);
 }
 
+/* The headings that the version in force holds, for the record of what was shown. */
+static res_t put_shown(struct call *call, struct buf *json)
+{
+    const struct dossier *dossier;
+    TRY(model_dossier(call, call->person, &dossier));
+    buf_text(json, ",\"shown\":[");
+    const char *comma = "";
+    for (size_t i = 0; dossier != NULL && i < dossier->risk.sealed.len; i++) {
+        const struct view_array fields = dossier->risk.sealed.items[i].fields;
+        for (size_t k = 0; k < fields.len; k++) {
+            struct view name = view_from(fields.items[k], 1);
+            if (view_eq(name, VIEW("changed")))
+                continue;
+            buf_text(json, comma);
+            codec_json_text(name, json);
+            comma = ",";
+        }
+    }
+    buf_text(json, "]}");
+    return RES_DONE;
+}
+
+/* The form names the version; who reads, and what, is known here. */
 static res_t body_open_risk(const struct posted *posted)
 {
-    return form_open_risk(&posted->form, posted->json, posted->errors);
+    TRY(form_open_risk(&posted->form, posted->json, posted->errors));
+    bool practitioner = posted->call->who.kind == ACTOR_KIND_PRACTITIONER;
+    posted->json->len--; /* its brace */
+    buf_printf(posted->json, ",\"reader\":\"%s\",\"purpose\":\"read\"",
+        practitioner ? "practitioner" : "worker");
+    return put_shown(posted->call, posted->json);
 }
 
 static res_t body_acknowledge(const struct posted *posted)
 {
-    return form_acknowledge_risk(&posted->form, posted->json, posted->errors);
+    TRY(form_acknowledge_risk(&posted->form, posted->json, posted->errors));
+    posted->json->len--;
+    buf_printf(posted->json, ",\"referralId\":\"%s\"}", uuid_text(posted->call->referral).text);
+    return RES_DONE;
 }
 
 static res_t body_share(const struct posted *posted)

@@ -37,6 +37,8 @@ int main(int argc, char **argv)
     api_open(&api);
     story_tell(&story);
     bad_input(&story);
+    struct story second = {.api = &api};
+    pages_tell(&second);
     api_close(&api);
     printf("api: %d passed, %d failed\n", api.passed, api.failed);
     return api.failed == 0 && api.passed > 0 ? 0 : 1;

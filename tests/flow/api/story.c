@@ -88,7 +88,7 @@ static void tell_risk(struct story *story)
 {
     struct api *api = story->api;
     struct view token = api_token(api, &bernard);
-    struct view key = printed(api, "%s-risk", api->run);
+    struct view key = printed(api, "%s-risk-%s", api->run, story->crn);
     const struct ask share = {
         "POST", person_path(story, "/risk"), token, key, body_share(story), NULL};
     struct http_reply first = api_ask(api, &share);
@@ -126,6 +126,11 @@ static void tell_referral(struct story *story)
     struct http_reply none = api_get(api, &tom, "/v1/caseload");
     check(api, none.status == 200 && !holds_text(none.body, story->referral),
         "another provider's has not");
+}
+
+static void tell_assignment(struct story *story)
+{
+    struct api *api = story->api;
     struct http_reply assigned = api_post(api, &jo, referral_path(story, "/caseworkers"),
         VIEW("{\"workers\":[{\"userId\":\"JBELL\",\"organisation\":\"HARMONY\"}]}"));
     expect(api, &assigned, 201, "", "a caseworker is assigned");
@@ -189,7 +194,7 @@ static void tell_session(struct story *story)
         "the commissioner counts it, and sees no name");
 }
 
-void story_tell(struct story *story)
+void story_begin(struct story *story)
 {
     struct api *api = story->api;
     snprintf(story->service, sizeof(story->service), "e6876644-c9c4-5312-b4bf-f085b178fffb");
@@ -203,6 +208,12 @@ void story_tell(struct story *story)
         story->person, sizeof(story->person), "%.*s", VIEW_ARG(member(api, person.body, "person")));
     tell_risk(story);
     tell_referral(story);
+}
+
+void story_tell(struct story *story)
+{
+    story_begin(story);
+    tell_assignment(story);
     tell_reading(story);
     tell_session(story);
 }

@@ -9,6 +9,10 @@ struct story {
     char person[40], referral[40], appointment[40], crn[8], service[40];
 };
 void story_tell(struct story *story);
+/* A new person with a risk summary and a referral that nobody is assigned to. */
+void story_begin(struct story *story);
+/* The same, referred over the API and met through pages, as a browser without script sends them. */
+void pages_tell(struct story *story);
 /* Issue by issue: a named outcome each, and nothing changed by any of it. */
 void bad_input(struct story *story);
 
