@@ -150,7 +150,7 @@ metrics_port() { # its column in DAEMONS
 }
 supervised() {
     local name
-    for name in $(installed); do [ -p "$SERVICE/$name/supervise/control" ] || return 1; done
+    for name in $(installed); do sv status "$SERVICE/$name" || return 1; done >/dev/null
 }
 daemons_ready() { # those that are named, else all
     local name metrics
@@ -161,7 +161,7 @@ daemons_ready() { # those that are named, else all
     done <<<"$DAEMONS"
 }
 wait_daemons() {
-    wait_until 10 supervised || true
+    wait_until 30 supervised || { echo "the supervisor did not start: $STATE/log/supervisor.log" && return 1; }
     tell_daemons up projector referrals sessions risk
     # The gateway reads tables that the projector makes.
     wait_until 60 daemons_ready projector && tell_daemons up gateway && wait_until 60 daemons_ready && return
