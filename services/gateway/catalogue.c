@@ -31,7 +31,7 @@ struct reader {
 
 static struct view text_of(struct reader *reader, const char *column)
 {
-    return tsv_cell(&reader->tsv, reader->row, column);
+    return table_cell(&reader->tsv, reader->row, column);
 }
 
 static struct uuid id_of(struct reader *reader, const char *column)
@@ -210,7 +210,7 @@ static res_t load(struct catalogue *catalogue, const char *folder, const struct 
     if (len < 0 || (size_t)len >= sizeof(path))
         return FATAL("catalogue: the folder's name is too long");
     struct reader reader = {.arena = catalogue->arena};
-    TRY(tsv_read(path, catalogue->arena, &reader.tsv));
+    TRY(table_read(path, catalogue->arena, &reader.tsv));
     char *items = arena_array(catalogue->arena, reader.tsv.row_count, table->size);
     if (items == NULL)
         return FATAL("catalogue: too large");

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "gateway/access.h"
 #include "gateway/handlers.h"
+#include "gateway/live_cursor.h"
 #include "gateway/measure.h"
 #include "gateway/outcome.h"
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 enum {
-    PARTITIONS_MAX = 64,
-    MAC_BYTES = 16,
     SUBSCRIBERS_MAX = 5000,
     OF_SESSION_MAX = 4, /* a browser opens six connections to one host at most */
     FACTS_MAX = 2000,   /* in one go; beyond it everybody is told to look again */
@@ -32,11 +31,6 @@ static const struct live_page {
     {"/cases", ACTOR_KIND_UNKNOWN, "list"},
     {"/flows", ACTOR_KIND_COMMISSIONER, "stages,contracts"},
     {"/outcome/{id}", ACTOR_KIND_UNKNOWN, "state"},
-};
-
-struct positions {
-    int64_t next[PARTITIONS_MAX];
-    uint32_t count;
 };
 
 struct subscriber {
@@ -99,51 +93,14 @@ void live_tick(struct live *live)
     }
 }
 
-/* --- cursors -------------------------------------------------------------------------------- */
-
-static struct digest cursor_mac(const struct gateway *gateway, struct view text)
+static struct view key_of(const struct live *live)
 {
-    struct buf bytes = {0};
-    buf_text(&bytes, "live:");
-    buf_view(&bytes, text);
-    struct digest mac = hmac_sha256(
-        (struct view){(const char *)gateway->cookie_key, COOKIE_KEY_BYTES}, buf_as_view(&bytes));
-    buf_done(&bytes);
-    return mac;
-}
-
-static struct view positions_print(
-    const struct gateway *gateway, const struct positions *at, struct arena *arena)
-{
-    CLEANUP(buf_done) struct buf text = {0};
-    for (uint32_t i = 0; i < at->count; i++)
-        buf_printf(&text, "%s%lld", i == 0 ? "" : ".", (long long)at->next[i]);
-    struct digest mac = cursor_mac(gateway, buf_as_view(&text));
-    char hex[2 * MAC_BYTES + 1];
-    hex_print((struct view){(const char *)mac.b, MAC_BYTES}, hex);
-    return arena_printf(arena, "%.*s~%s", VIEW_ARG(buf_as_view(&text)), hex);
+    return (struct view){(const char *)live->gateway->cookie_key, COOKIE_KEY_BYTES};
 }
 
 struct view live_cursor(struct live *live, struct arena *arena)
 {
-    return positions_print(live->gateway, &live->at, arena);
-}
-
-static bool positions_parse(const struct gateway *gateway, struct view text, struct positions *ret)
-{
-    struct view mac = text;
-    struct view numbers = view_cut(&mac, '~');
-    struct digest want = cursor_mac(gateway, numbers);
-    uint8_t got[MAC_BYTES];
-    *ret = (struct positions){0};
-    if (mac.ptr == NULL || !hex_parse(mac, got, MAC_BYTES) ||
-        !bytes_eq_secret((struct view){(const char *)got, MAC_BYTES},
-            (struct view){(const char *)want.b, MAC_BYTES}))
-        return false;
-    while (numbers.ptr != NULL && numbers.len > 0 && ret->count < PARTITIONS_MAX)
-        if (!view_to_i64(view_cut(&numbers, '.'), &ret->next[ret->count++]))
-            return false;
-    return true;
+    return positions_print(key_of(live), &live->at, arena);
 }
 
 /* --- telling ---------------------------------------------------------------------------------*/
@@ -194,7 +151,7 @@ static res_t read_positions(struct live *live, struct positions *ret)
     *ret = (struct positions){0};
     for (int i = 0; i < pg_rows_count(rows); i++) {
         int64_t partition = pg_int(rows, i, 0);
-        if (partition < 0 || partition >= PARTITIONS_MAX)
+        if (partition < 0 || partition >= POSITIONS_MAX)
             return FATAL("live: more partitions than we take");
         ret->next[partition] = pg_int(rows, i, 1);
         if (partition >= ret->count)
@@ -262,22 +219,17 @@ static res_t outcome_came(struct live *live, struct subscriber *subscriber, bool
     return outcome_find(live->gateway, subscriber->outcome, arena, &outcome, ret);
 }
 
-static bool same(const struct positions *a, const struct positions *b)
-{
-    return a->count == b->count && memcmp(a->next, b->next, a->count * sizeof(*a->next)) == 0;
-}
-
 res_t live_fetch(struct live *live)
 {
     struct positions now;
     TRY(read_positions(live, &now));
-    if (same(&live->at, &now))
+    if (positions_same(&live->at, &now))
         return RES_DONE;
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     if (live->first != NULL)
         TRY(read_changes(live, &live->at, &now, &rows));
     CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
-    struct view cursor = positions_print(live->gateway, &now, arena);
+    struct view cursor = positions_print(key_of(live), &now, arena);
     for (struct subscriber *s = live->first; s != NULL; s = s->next) {
         bool told = concerned(s, rows);
         if (!uuid_is_zero(s->outcome))
@@ -337,7 +289,7 @@ static res_t catch_up(struct live *live, struct subscriber *subscriber, struct v
 {
     struct positions from;
     CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
-    bool told = !positions_parse(live->gateway, after, &from);
+    bool told = !positions_parse(key_of(live), after, &from);
     if (!told) {
         CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
         TRY(read_changes(live, &from, &live->at, &rows));

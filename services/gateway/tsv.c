@@ -4,7 +4,7 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024 };
 
-res_t tsv_read(const char *path, struct arena *arena, struct tsv *ret)
+res_t table_read(const char *path, struct arena *arena, struct tsv *ret)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -15,7 +15,7 @@ res_t tsv_read(const char *path, struct arena *arena, struct tsv *ret)
     fclose(file);
     if (!whole)
         return FATAL("catalogue: a table cannot be read, or is over 4 MiB");
-    return tsv_parse((struct view){bytes, len}, arena, ret);
+    return table_parse((struct view){bytes, len}, arena, ret);
 }
 
 static size_t count_lines(struct view text)
@@ -26,7 +26,7 @@ static size_t count_lines(struct view text)
     return count + 1;
 }
 
-res_t tsv_parse(struct view text, struct arena *arena, struct tsv *ret)
+res_t table_parse(struct view text, struct arena *arena, struct tsv *ret)
 {
     if (!utf8_valid(text) || !view_starts(text, VIEW("# ")))
         return FATAL("catalogue: a table does not start with its column names");
@@ -57,7 +57,7 @@ res_t tsv_parse(struct view text, struct arena *arena, struct tsv *ret)
     return RES_DONE;
 }
 
-struct view tsv_cell(const struct tsv *tsv, size_t row, const char *column)
+struct view table_cell(const struct tsv *tsv, size_t row, const char *column)
 {
     for (size_t i = 0; i < tsv->column_count; i++)
         if (view_eq_text(tsv->columns[i], column))

@@ -13,9 +13,9 @@ struct tsv {
     size_t row_count;
 };
 /* RES_FATAL: no such file, no header, or a row with another number of cells. */
-res_t tsv_read(const char *path, struct arena *arena, struct tsv *ret) MUST_USE;
-res_t tsv_parse(struct view text, struct arena *arena, struct tsv *ret) MUST_USE;
+res_t table_read(const char *path, struct arena *arena, struct tsv *ret) MUST_USE;
+res_t table_parse(struct view text, struct arena *arena, struct tsv *ret) MUST_USE;
 /* The cell; empty where the column is not there. */
-struct view tsv_cell(const struct tsv *tsv, size_t row, const char *column);
+struct view table_cell(const struct tsv *tsv, size_t row, const char *column);
 
 #endif
