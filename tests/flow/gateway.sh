@@ -18,19 +18,25 @@ up() { # NAME
     *) daemon_start "$1" "RB_STATE=$RB_STATE" && until_true 60 daemon_ready "$1" ;;
     esac
 }
-# down NAME [SIGNAL]: and it stays down until `up`.
-down() {
+# At once, and it stays down until `up`. Again and again: its supervisor may just start it anew.
+down() { # NAME
+    local supervisor
+    supervisor=$(cat "$FLOW/run/$1.supervisor")
     touch "$FLOW/run/$1.stop"
-    daemon_signal "$1" "${2:-KILL}"
-    wait "$(cat "$FLOW/run/$1.supervisor")" 2>/dev/null
+    while kill -0 "$supervisor" 2>/dev/null; do
+        daemon_signal "$1" KILL 2>/dev/null
+        sleep 0.02
+    done
+    wait "$supervisor" 2>/dev/null
     return 0
 }
-killed() { down "$1" KILL && up "$1"; }
+killed() { down "$1" && up "$1"; }
 broker_up() {
     local name
     HTTP_PORT=$(free_port)
     API=http://127.0.0.1:$HTTP_PORT
     brokerctl token --make-keys || return 1
+    ${BEFORE_START:-true} || return 1
     for name in projector referrals sessions risk; do daemon_start "$name" "RB_STATE=$RB_STATE"; done
     for name in projector referrals sessions risk; do until_true 60 daemon_ready "$name" || return 1; done
     up gateway
