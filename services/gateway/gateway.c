@@ -25,7 +25,12 @@ enum {
 
 static res_t sql_open(struct gateway *gateway, const char *name, struct pg **ret)
 {
-    const struct pg_conf conf = {.conninfo = gateway->conf->pg, .application = name};
+    /* One thread waits: better 503 soon than everybody behind one statement. */
+    const struct pg_conf conf = {.conninfo = gateway->conf->pg,
+        .application = name,
+        .connect_ms = 2000,
+        .statement_ms = 5000,
+        .answer_ms = 5000};
     return pg_open(&conf, ret);
 }
 

@@ -2,6 +2,7 @@
  * JSON. */
 #include "gateway/handlers.h"
 #include "gateway/model.h"
+#include "gateway/pages/small_numbers.h"
 
 #include "base/clock.h"
 
@@ -230,26 +231,44 @@ res_t risk_handle(struct call *call)
     return RES_DONE;
 }
 
-/* Small numbers are told as "fewer than 5" (DOMAIN section 8), like on the page. */
+/* Small numbers are hidden as on the page (DOMAIN section 8): the counts of one contract are one
+ * total. */
+static void put_flows(
+    struct call *call, struct json_out *json, const struct flow_row *rows, size_t count)
+{
+    int64_t *counts = arena_array(call->arena, count, sizeof(*counts));
+    bool *hidden = arena_array(call->arena, count, sizeof(*hidden));
+    if (counts == NULL || hidden == NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        counts[i] = rows[i].count;
+    small_numbers_hide(counts, count, hidden);
+    for (size_t i = 0; i < count; i++) {
+        json_begin(json, NULL, '{');
+        json_put_text(json, "contract", rows[i].contract);
+        json_put_text(json, "service", rows[i].service);
+        json_put_text(json, "status", rows[i].status);
+        if (hidden[i])
+            json_put_text(json, "count", small_number_text(call->arena, counts[i], true));
+        else
+            json_put_int(json, "count", counts[i]);
+        json_end(json, '}');
+    }
+}
+
 res_t flows_handle(struct call *call)
 {
-    enum { SMALL = 5 };
     struct flows_model model;
     TRY(model_flows(call, &model));
     CLEANUP(json_done_p) struct json_out json = {0};
     json_begin(&json, NULL, '{');
     json_put_time(&json, "asAt", model.as_at_us);
     json_begin(&json, "rows", '[');
-    for (size_t i = 0; i < model.row_count; i++) {
-        json_begin(&json, NULL, '{');
-        json_put_text(&json, "contract", model.rows[i].contract);
-        json_put_text(&json, "service", model.rows[i].service);
-        json_put_text(&json, "status", model.rows[i].status);
-        if (model.rows[i].count >= SMALL)
-            json_put_int(&json, "count", model.rows[i].count);
-        else
-            json_put_text(&json, "count", VIEW("fewer than 5"));
-        json_end(&json, '}');
+    for (size_t from = 0, to; from < model.row_count; from = to) {
+        to = from + 1;
+        while (to < model.row_count && view_eq(model.rows[to].contract, model.rows[from].contract))
+            to++;
+        put_flows(call, &json, model.rows + from, to - from);
     }
     json_end(&json, ']');
     json_end(&json, '}');

@@ -5,6 +5,8 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 Test(gateway_catalogue, holds_a_service_of_every_kind_that_can_be_referred_to, .timeout = 20)
@@ -99,4 +101,22 @@ Test(gateway_problem, knows_every_rule_of_the_codec, .timeout = 10)
         struct codec_error error = {.pointer = "/x", .rule = rule};
         cr_expect_neq(problem_of_codec(&error).code, PROBLEM_MAX_);
     }
+}
+
+/* Whoever fills in a form is told in words what was refused. */
+Test(gateway_problem, has_words_for_every_code_that_a_form_can_meet, .timeout = 10)
+{
+    FILE *file = fopen("services/gateway/pages/text/en.txt", "r");
+    cr_assert_not_null(file);
+    char *text = calloc(1, 1 << 20);
+    cr_assert_gt(fread(text, 1, (1 << 20) - 1, file), 0);
+    fclose(file);
+    for (enum problem_code i = 0; i < PROBLEM_MAX_; i++) {
+        char key[128];
+        snprintf(key, sizeof(key), "\nrefusal.%s = ", problem_table[i].code);
+        bool form = problem_table[i].status == 409 || problem_table[i].status == 422;
+        if (form && i != PROBLEM_COMMAND_UNKNOWN)
+            cr_expect_not_null(strstr(text, key), "%s", problem_table[i].code);
+    }
+    free(text);
 }
