@@ -107,6 +107,9 @@ struct view record_key(const struct world_record *record);
 struct view record_value(const struct world_record *record);
 /* The oldest held append lands; false: there is none. */
 bool world_land(struct world *world);
+bool world_land_at(struct world *world, size_t n);
+/* Another copy of it is on its way, too, and nobody waits for its report. */
+void world_double(struct world *world, size_t n);
 /* ... or never does, and is reported so. */
 void world_drop(struct world *world);
 /* Cuts the log's end: records from this offset on are gone. */

@@ -215,19 +215,24 @@ static void give_report(
         (struct port_report){tag, outcome, offset, false};
 }
 
-static struct world_held take_held(struct world *world)
+static struct world_held take_held(struct world *world, size_t n)
 {
-    struct world_held held = world->held[0];
+    struct world_held held = world->held[n];
     world->held_count--;
-    memmove(world->held, world->held + 1, world->held_count * sizeof(held));
+    memmove(world->held + n, world->held + n + 1, (world->held_count - n) * sizeof(held));
     return held;
 }
 
 bool world_land(struct world *world)
 {
-    if (world->held_count == 0)
+    return world_land_at(world, 0);
+}
+
+bool world_land_at(struct world *world, size_t n)
+{
+    if (n >= world->held_count)
         return false;
-    struct world_held held = take_held(world);
+    struct world_held held = take_held(world, n);
     enum world_topic topic = held.topic == PORT_PARKED ? WORLD_PARKED : WORLD_EVENTS;
     int64_t offset =
         world_append(world, topic, held.partition, (struct view){held.bytes, held.key_len},
@@ -242,10 +247,20 @@ bool world_land(struct world *world)
     return true;
 }
 
+void world_double(struct world *world, size_t n)
+{
+    cr_assert_lt(world->held_count, WORLD_HELD_MAX);
+    struct world_held *copy = &world->held[world->held_count++];
+    *copy = world->held[n];
+    copy->from = NULL;
+    copy->bytes = malloc(copy->key_len + copy->value_len + 1);
+    memcpy(copy->bytes, world->held[n].bytes, copy->key_len + copy->value_len);
+}
+
 void world_drop(struct world *world)
 {
     cr_assert_gt(world->held_count, 0);
-    struct world_held held = take_held(world);
+    struct world_held held = take_held(world, 0);
     if (held.from != NULL)
         give_report(held.from, held.tag, PORT_NOT_WRITTEN, -1);
     free(held.bytes);

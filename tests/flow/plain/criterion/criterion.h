@@ -1,4 +1,5 @@
-/* tests/support asserts in Criterion's words; a plain program has no runner, so here they end it. */
+/* tests/support asserts in Criterion's words; a plain program has no runner, so here they end it.
+ */
 #ifndef FLOW_PLAIN_CRITERION_H
 #define FLOW_PLAIN_CRITERION_H
 
