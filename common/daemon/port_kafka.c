@@ -76,16 +76,22 @@ static void record_done(void *owner, struct port_record *record)
     record->handle = NULL;
 }
 
+/* What only changes the client itself has no reason to fail for a while. */
+static res_t local(res_t res)
+{
+    return res.act == RES_RETRY ? FATAL(res.what) : res;
+}
+
 static res_t accept(void *owner)
 {
     struct port_consumer *self = owner;
-    return kafka_group_accept(self->consumer, true);
+    return local(kafka_group_accept(self->consumer, true));
 }
 
 static res_t release(void *owner)
 {
     struct port_consumer *self = owner;
-    return kafka_group_release(self->consumer);
+    return local(kafka_group_release(self->consumer));
 }
 
 static size_t to_kafka(const struct port_consumer *self, const struct port_position *from,
@@ -121,13 +127,13 @@ static res_t commit(
 static res_t pause_(void *owner, int32_t partition)
 {
     struct port_consumer *self = owner;
-    return kafka_pause(self->consumer, self->topic, partition);
+    return local(kafka_pause(self->consumer, self->topic, partition));
 }
 
 static res_t resume(void *owner, int32_t partition)
 {
     struct port_consumer *self = owner;
-    return kafka_resume(self->consumer, self->topic, partition);
+    return local(kafka_resume(self->consumer, self->topic, partition));
 }
 
 static res_t assign(void *owner, const struct port_position *at, size_t count)
@@ -135,7 +141,7 @@ static res_t assign(void *owner, const struct port_position *at, size_t count)
     struct port_consumer *self = owner;
     struct kafka_position to[PORT_PARTITIONS_MAX];
     count = to_kafka(self, at, count, to);
-    return kafka_assign(self->consumer, to, count);
+    return local(kafka_assign(self->consumer, to, count));
 }
 
 static res_t bounds(void *owner, int32_t partition, struct port_bounds *ret)

@@ -55,7 +55,8 @@ struct port_bounds {
     int64_t high; /* the one after the last */
 };
 
-/* A member of a consumer group on one topic. */
+/* A member of a consumer group on one topic. accept, release, pause, resume and a reader's assign
+ * change only the client itself: OK or FATAL. */
 struct group_port {
     void *self;
     /* Never waits. RETRY: the world is away, poll again later. FATAL: fenced, not authorised. */

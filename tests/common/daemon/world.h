@@ -73,7 +73,7 @@ struct member {
     bool assigned[WORLD_PARTITIONS], paused[WORLD_PARTITIONS];
     bool accepted;
     int64_t commands_next[WORLD_PARTITIONS];
-    enum port_kind news[8];
+    enum port_kind news[256];
     int news_count;
     enum port_commit commit_answer; /* given to commits */
     bool commit_pending;
