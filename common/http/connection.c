@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -93,7 +94,27 @@ struct collect {
     struct exchange *exchange;
     struct buf query;
     size_t count, max;
+    uint32_t seen; /* a bit for each of `single` */
 };
+
+/* Twice in one request, a proxy and we could each believe another one of them. */
+static const char *const single[] = {"Content-Length", "Transfer-Encoding", "Host", "Authorization",
+    "Content-Type", "Idempotency-Key", "Origin"};
+enum { LENGTH_AND_ENCODING = 1 | 2 };
+
+static void note_single(struct collect *collect, const char *name)
+{
+    for (uint32_t i = 0; i < ARRAY_LEN(single); i++) {
+        if (strcasecmp(name, single[i]) != 0)
+            continue;
+        uint32_t bit = UINT32_C(1) << i;
+        if ((collect->seen & bit) != 0)
+            collect->exchange->request.refuse = 400;
+        collect->seen |= bit;
+    }
+    if ((collect->seen & LENGTH_AND_ENCODING) == LENGTH_AND_ENCODING)
+        collect->exchange->request.refuse = 400;
+}
 
 static enum MHD_Result collect_header(
     void *owner, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -106,6 +127,7 @@ static enum MHD_Result collect_header(
     }
     collect->exchange->headers[collect->count++] =
         (struct http_pair){view_of(name), view_of(value == NULL ? "" : value)};
+    note_single(collect, name);
     return MHD_YES;
 }
 
@@ -141,10 +163,16 @@ static void read_query(struct exchange *exchange)
     buf_done(&collect.query);
 }
 
+static void body_drop(struct exchange *exchange)
+{
+    atomic_fetch_sub(&exchange->server->body_bytes, exchange->body.len);
+    buf_done(&exchange->body);
+}
+
 static void exchange_free(struct exchange *exchange)
 {
     arena_free(exchange->arena);
-    buf_done(&exchange->body);
+    body_drop(exchange);
     free(exchange->headers);
     free(exchange);
 }
@@ -223,6 +251,19 @@ static enum MHD_Result hand_over(struct exchange *exchange)
     return answer_busy(exchange->mhd);
 }
 
+/* False: all bodies together would be too much. */
+static bool body_put(struct exchange *exchange, const char *bytes, size_t len)
+{
+    struct http_server *server = exchange->server;
+    size_t before = exchange->body.len;
+    if (atomic_fetch_add(&server->body_bytes, len) + len <= server->conf.bodies_max)
+        buf_put(&exchange->body, bytes, len);
+    if (exchange->body.len == before + len)
+        return true;
+    atomic_fetch_sub(&server->body_bytes, len);
+    return false;
+}
+
 static enum MHD_Result take_body(struct exchange *exchange, const char *bytes, size_t *len)
 {
     struct http_server *server = exchange->server;
@@ -231,11 +272,10 @@ static enum MHD_Result take_body(struct exchange *exchange, const char *bytes, s
         return MHD_NO;
     if (exchange->body_seen > server->conf.body_max) {
         exchange->request.refuse = 413;
-        buf_done(&exchange->body);
-    } else {
-        buf_put(&exchange->body, bytes, *len);
-        if (exchange->body.failed)
-            return MHD_NO;
+        body_drop(exchange);
+    } else if (exchange->request.refuse != 503 && !body_put(exchange, bytes, *len)) {
+        exchange->request.refuse = 503;
+        body_drop(exchange);
     }
     *len = 0;
     return MHD_YES;

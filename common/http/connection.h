@@ -70,6 +70,7 @@ struct http_server {
     struct http_stream *streams;
     size_t exchanges;
     bool quiet;
+    _Atomic size_t body_bytes; /* of all exchanges; not under the lock */
 };
 
 void exchange_list_add(struct exchange_list *list, struct exchange *exchange);

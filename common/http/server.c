@@ -52,6 +52,7 @@ static void fill_in(struct http_server_conf *conf)
     DEFAULT(conf->connections_max, 4096);
     DEFAULT(conf->address_connections_max, 1024);
     DEFAULT(conf->body_max, 1024 * 1024);
+    DEFAULT(conf->bodies_max, 128 * 1024 * 1024);
     DEFAULT(conf->header_bytes_max, 16 * 1024);
     DEFAULT(conf->headers_max, 64);
     DEFAULT(conf->head_ms, 10000);
@@ -242,6 +243,8 @@ void http_answer(struct http_request *request, const struct http_answer *answer)
     for (size_t i = 0; i < answer->headers.len; i++)
         MHD_add_response_header(
             response, answer->headers.items[i].name.ptr, answer->headers.items[i].value.ptr);
+    if (request->refuse == 400) /* where it ends may be in doubt */
+        MHD_add_response_header(response, "Connection", "close");
     exchange->response = response;
     exchange->status = answer->status;
     atomic_store(

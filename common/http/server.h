@@ -3,9 +3,9 @@
  * meanwhile. libmicrohttpd inside. Not for TLS: a proxy in front does that.
  *
  * Bounds, each with its answer: header bytes: 431 at once; number of headers, query arguments,
- * body: the owner sees `refuse` and answers with it; a body far beyond its bound, a request too
- * slow in coming, an answer too slow in leaving: connection closed; connections in all and of one
- * address: not accepted; queue full: 503 at once. */
+ * body, all bodies together: the owner sees `refuse` and answers with it; a body far beyond its
+ * bound, a request too slow in coming, an answer too slow in leaving: connection closed;
+ * connections in all and of one address: not accepted; queue full: 503 at once. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
@@ -24,6 +24,7 @@ struct http_server_conf {
     uint32_t connections_max;         /* [4,096] */
     uint32_t address_connections_max; /* of one client address [1,024] */
     size_t body_max;                  /* bytes [1 MiB] */
+    size_t bodies_max;                /* of all requests together [128 MiB] */
     size_t header_bytes_max;          /* of a request's head [16 KiB] */
     uint32_t headers_max;             /* [64] */
     int64_t head_ms;                  /* from connect to the end of the head [10,000] */
@@ -45,7 +46,8 @@ struct http_request {
     struct http_pairs query; /* decoded */
     struct http_pairs headers;
     struct view body;
-    int refuse;    /* 0, or the status to answer with: 400 (query), 413 (body is empty then), 431 */
+    int refuse;    /* 0, or the status to answer with: 400 (query; a header twice that may stand
+                      once), 413 and 503 (body is empty then), 431 */
     bool loopback; /* the client's address is this machine */
     int64_t received_us; /* monotonic, when it was whole */
 };

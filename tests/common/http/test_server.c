@@ -46,6 +46,12 @@ Test(http_server, refuses_bad_requests_and_goes_on, .timeout = 60)
         {"POST /echo HTTP/1.1\r\nContent-Length: -1\r\n" CLOSE, 400},
         {"POST /echo HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n" CLOSE, 413},
         {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "zz\r\n", 400},
+        {"POST /echo HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 0\r\n" CLOSE "ab", 400},
+        {"POST /echo HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n" CLOSE
+         "0\r\n\r\n",
+            400},
+        {"GET /p HTTP/1.1\r\nHost: elsewhere\r\n" CLOSE, 400},
+        {"GET /p HTTP/1.1\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n" CLOSE, 400},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         cr_expect_eq(raw_status(&bench, rows[i].request), rows[i].status, "row %zu: %d", i,
@@ -93,6 +99,41 @@ Test(http_server, answers_413_to_a_body_over_the_limit, .timeout = 60)
     free(body);
     arena_free(arena);
     http_client_close(client);
+    bench_stop(&bench);
+}
+
+static int post_800_bytes(const struct bench *bench, const char *path)
+{
+    struct buf request = {0};
+    buf_printf(&request, "POST %s HTTP/1.1\r\nContent-Length: 800\r\n" CLOSE, path);
+    for (int i = 0; i < 800; i++)
+        buf_byte(&request, 'x');
+    buf_byte(&request, 0);
+    int status = raw_status(bench, request.ptr);
+    buf_done(&request);
+    return status;
+}
+
+static void *post_to_hold(void *bench)
+{
+    cr_assert_eq(post_800_bytes(bench, "/hold"), 200);
+    return NULL;
+}
+
+Test(http_server, answers_503_while_all_bodies_together_are_too_much, .timeout = 60)
+{
+    struct bench bench;
+    bench_start(&bench, (struct http_server_conf){.bodies_max = 1000});
+    pthread_t holder;
+    cr_assert_eq(pthread_create(&holder, NULL, post_to_hold, &bench), 0);
+    bench_wait(&bench.held, 1);
+    cr_expect_eq(post_800_bytes(&bench, "/echo"), 503);
+    atomic_store(&bench.release, true);
+    pthread_join(holder, NULL);
+    int status = 503;
+    for (int i = 0; i < 1000 && status == 503; i++)
+        status = post_800_bytes(&bench, "/echo");
+    cr_expect_eq(status, 200, "what was held is given back");
     bench_stop(&bench);
 }
 
