@@ -101,12 +101,13 @@ static res_t hand_over(
 {
     struct outcomes *outcomes = draft->call->gateway->outcomes;
     TRY(seal_record(draft->keys, draft->in->id, draft->desc, draft->record, draft->call->arena));
-    uint64_t tag;
-    if (!outcomes_wait(outcomes, wait, &tag)) {
-        ret->problem = (struct problem){.code = PROBLEM_BUSY};
+    uint64_t tag = 0;
+    enum wait_begin begin = outcomes_wait(outcomes, wait, &tag);
+    if (begin == WAIT_BUSY || begin == WAIT_FOREIGN) {
+        ret->problem.code = begin == WAIT_BUSY ? PROBLEM_BUSY : PROBLEM_KEY_REUSED;
         return RES_DONE;
     }
-    res_t res = tag == 0 ? RES_DONE : produce(draft, tag);
+    res_t res = begin == WAIT_JOINED ? RES_DONE : produce(draft, tag);
     if (res.act == RES_OK) {
         ret->step = COMMAND_WAITING;
         return res;

@@ -51,10 +51,13 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
     }
 }
 
-/* The whole request as it was received: another address under the same key is another request. */
+/* The whole request as it was received: another address under the same key is another request, and
+ * so is another user's of the same client: nobody is told that somebody else's act was theirs. */
 static struct view hashed(struct call *call)
 {
     struct buf text = {0};
+    buf_printf(&text, "%s\n%.*s\n%.*s\n", actor_kind_enum.symbols[call->who.kind],
+        VIEW_ARG(call->who.organisation), VIEW_ARG(call->who.user));
     buf_view(&text, call->request->path);
     for (size_t i = 0; i < call->request->query.len; i++) {
         buf_byte(&text, '?');

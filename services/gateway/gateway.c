@@ -17,7 +17,11 @@
 enum {
     CALL_BYTES_MAX = 32 * 1024 * 1024,
     STEP_CALLS_MAX = 64,
-    PG_AGAIN_US = 500 * 1000,
+    PG_AGAIN_US = 1000 * 1000,
+    /* The loop waits for the database: one that hangs may hold everybody up only this long. */
+    PG_CONNECT_MS = 1000,
+    PG_STATEMENT_MS = 4000,
+    PG_ANSWER_MS = 5000,
     TICK_US = 1000 * 1000,
     /* Shorter than the wait of a status link is kept, longer than the wait itself. */
     PRODUCE_GIVE_UP_MS = 30000,
@@ -25,13 +29,17 @@ enum {
 
 static res_t sql_open(struct gateway *gateway, const char *name, struct pg **ret)
 {
-    /* One thread waits: better 503 soon than everybody behind one statement. */
     const struct pg_conf conf = {.conninfo = gateway->conf->pg,
         .application = name,
-        .connect_ms = 2000,
-        .statement_ms = 5000,
-        .answer_ms = 5000};
-    return pg_open(&conf, ret);
+        .connect_ms = PG_CONNECT_MS,
+        .statement_ms = PG_STATEMENT_MS,
+        .answer_ms = PG_ANSWER_MS};
+    if (clock_monotonic() < gateway->pg_again_us)
+        return RETRY("the database is away");
+    res_t res = pg_open(&conf, ret);
+    if (res.act != RES_OK)
+        gateway->pg_again_us = clock_monotonic() + PG_AGAIN_US;
+    return res;
 }
 
 res_t gateway_sql(struct gateway *gateway, struct pg **ret)
@@ -41,10 +49,6 @@ res_t gateway_sql(struct gateway *gateway, struct pg **ret)
         gateway->pg = NULL;
     }
     if (gateway->pg == NULL) {
-        int64_t now = clock_monotonic();
-        if (now < gateway->pg_again_us)
-            return RETRY("the database is away");
-        gateway->pg_again_us = now + PG_AGAIN_US;
         TRY(sql_open(gateway, "gateway", &gateway->pg));
         edge_use(gateway->edge, gateway->pg);
     }
@@ -122,8 +126,12 @@ static res_t open_tokens(struct gateway *gateway)
 
 static res_t open_edge(struct gateway *gateway)
 {
-    TRY(sql_open(gateway, "gateway", &gateway->pg));
+    /* Nobody waits yet: a migration may take its time. */
+    const struct pg_conf patient = {.conninfo = gateway->conf->pg, .application = "gateway"};
+    TRY(pg_open(&patient, &gateway->pg));
     TRY(edge_migrate(gateway->pg));
+    pg_close(TAKE(gateway->pg));
+    TRY(sql_open(gateway, "gateway", &gateway->pg));
     gateway->edge = edge_new(gateway->pg, &gateway->secrets);
     return listen_open(gateway);
 }
@@ -220,6 +228,8 @@ static enum problem_code refused(const struct http_request *request)
         return PROBLEM_TOO_LARGE;
     case 431:
         return PROBLEM_HEAD_TOO_LARGE;
+    case 503:
+        return PROBLEM_BUSY;
     default:
         return PROBLEM_BAD_REQUEST;
     }

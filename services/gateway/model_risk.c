@@ -183,6 +183,16 @@ static res_t put_changed(struct call *call, const struct case_file *file, struct
     return RES_DONE;
 }
 
+static bool is_assigned(const struct call *call, const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->referrals.len; i++) {
+        const struct dossier_referral *referral = &dossier->referrals.items[i];
+        if (!referral_ended(referral) && referral_has_caseworker(referral, call->who.user))
+            return true;
+    }
+    return false;
+}
+
 res_t model_risk(struct call *call, const struct case_file *file, struct risk_model *ret)
 {
     const struct dossier_risk *risk = &file->dossier->risk;
@@ -204,6 +214,7 @@ res_t model_risk(struct call *call, const struct case_file *file, struct risk_mo
     ret->acknowledged = risk_acknowledged(file->dossier, call->who.user);
     TRY(put_changed(call, file, ret));
     TRY(model_risk_content(call, file->dossier, &file->keys, &ret->content));
+    ret->explain = call->who.kind == ACTOR_KIND_PROVIDER && !is_assigned(call, file->dossier);
     ret->may_acknowledge = ret->content != NULL && ret->line.mine_to_read;
     return RES_DONE;
 }

@@ -182,16 +182,19 @@ static struct sent *sent_new(struct outcomes *outcomes, const struct wait *wait)
     return sent;
 }
 
-bool outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag)
+enum wait_begin outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag)
 {
     struct sent *sent = sent_find(outcomes, wait->id);
+    /* Another dossier could not know that this id is taken. */
+    if (sent != NULL && !uuid_eq(sent->person, wait->person))
+        return WAIT_FOREIGN;
     if (sent == NULL)
         sent = sent_new(outcomes, wait);
     if (sent == NULL || sent->wait_count == JOINED_MAX)
-        return false;
+        return WAIT_BUSY;
     struct wait *waits = realloc(sent->waits, (sent->wait_count + 1) * sizeof(*waits));
     if (waits == NULL)
-        return false;
+        return WAIT_BUSY;
     sent->waits = waits;
     bool first = sent->wait_count == 0;
     if (first) {
@@ -202,8 +205,8 @@ bool outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t 
     }
     waits[sent->wait_count++] = *wait;
     outcomes->wait_count++;
-    *ret_tag = first ? sent->tag : 0;
-    return true;
+    *ret_tag = sent->tag;
+    return first ? WAIT_FIRST : WAIT_JOINED;
 }
 
 static struct sent *find_tag(const struct sent_list *list, uint64_t tag)

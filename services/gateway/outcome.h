@@ -40,9 +40,14 @@ struct wait {
     wait_fn *end;
     void *owner;
 };
-/* Room for one more, or joined: false means busy, and nothing was done. *ret_tag: for the record to
- * be produced; 0: one is on its way already, do not produce. */
-bool outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag);
+enum wait_begin {
+    WAIT_BUSY,    /* no room: nothing was done */
+    WAIT_FOREIGN, /* that id was sent lately about somebody else: key-reused, nothing was done */
+    WAIT_JOINED,  /* one is on its way already: do not produce */
+    WAIT_FIRST,   /* produce the record, with *ret_tag */
+};
+enum wait_begin outcomes_wait(
+    struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag) MUST_USE;
 /* The record could not even be queued: forgets the wait that has this tag, without a call. */
 void outcomes_forget(struct outcomes *outcomes, uint64_t tag);
 /* The producer's report. */

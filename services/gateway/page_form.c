@@ -90,7 +90,13 @@ static res_t body_record(const struct posted *posted)
         referral == NULL ? NULL : model_session_current(referral, call->number);
     if (appointment == NULL)
         return REJECT("no such session");
-    return form_record(&posted->form, appointment->id, posted->json, posted->errors);
+    /* What the page showed: it may have been moved since, and what is sent again must stay itself.
+     */
+    struct uuid shown = appointment->id;
+    struct view text = http_pair_get(call->form, "appointment");
+    if (text.ptr != NULL && !uuid_parse(text, &shown))
+        return REJECT("the appointment's id is none");
+    return form_record(&posted->form, shown, posted->json, posted->errors);
 }
 
 static const struct form_row {
@@ -122,7 +128,8 @@ static void show_again(struct call *call, int status, const struct page_error *e
 static void show_problem(struct call *call, const struct problem *problem)
 {
     int status = problem_table[problem->code].status;
-    if (status != 409 && status != 422) {
+    bool again = problem->code == PROBLEM_NOT_RECORDED || problem->code == PROBLEM_BUSY;
+    if (status != 409 && status != 422 && !again) {
         call_problem(call, problem);
         return;
     }
@@ -185,7 +192,7 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
         call_redirect(call, arena_printf(call->arena, "/outcome/%s", uuid_text(call->id).text));
         return;
     case WAIT_NOT_SENT:
-        call_problem_code(call, PROBLEM_NOT_RECORDED);
+        show_problem(call, &(struct problem){.code = PROBLEM_NOT_RECORDED});
         return;
     }
 }
@@ -241,8 +248,9 @@ static res_t send(struct call *call, const struct buf *json)
         .body = arena_copy(call->arena, buf_as_view(json)),
         .recording_s = recording_seconds(call),
     };
-    in.hashed =
-        arena_printf(call->arena, "%.*s\n%.*s", VIEW_ARG(call->request->path), VIEW_ARG(in.body));
+    /* Not every form's address names its referral. */
+    in.hashed = arena_printf(call->arena, "%.*s\n%s\n%.*s", VIEW_ARG(call->request->path),
+        uuid_text(call->referral).text, VIEW_ARG(in.body));
     if (in.hashed.ptr == NULL)
         return RETRY("the request needs more memory than it may");
     struct command_result result;

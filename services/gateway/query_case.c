@@ -231,44 +231,73 @@ res_t risk_handle(struct call *call)
     return RES_DONE;
 }
 
-/* Small numbers are hidden as on the page (DOMAIN section 8): the counts of one contract are one
- * total. */
-static void put_flows(
-    struct call *call, struct json_out *json, const struct flow_row *rows, size_t count)
+static bool same_total(const struct flow_row *a, const struct flow_row *b, bool of_contract)
 {
-    int64_t *counts = arena_array(call->arena, count, sizeof(*counts));
-    bool *hidden = arena_array(call->arena, count, sizeof(*hidden));
-    if (counts == NULL || hidden == NULL)
-        return;
-    for (size_t i = 0; i < count; i++)
-        counts[i] = rows[i].count;
-    small_numbers_hide(counts, count, hidden);
-    for (size_t i = 0; i < count; i++) {
-        json_begin(json, NULL, '{');
-        json_put_text(json, "contract", rows[i].contract);
-        json_put_text(json, "service", rows[i].service);
-        json_put_text(json, "status", rows[i].status);
-        if (hidden[i])
-            json_put_text(json, "count", small_number_text(call->arena, counts[i], true));
-        else
-            json_put_int(json, "count", counts[i]);
-        json_end(json, '}');
-    }
+    return of_contract ? view_eq(a->contract, b->contract) : view_eq(a->status, b->status);
 }
 
+/* Where one count of a total is hidden, the next smallest is hidden too. True: one was. */
+static bool hide_beside(
+    const struct flows_model *model, size_t hidden_row, bool of_contract, bool *hidden)
+{
+    const struct flow_row *rows = model->rows;
+    size_t next = model->row_count;
+    for (size_t i = 0; i < model->row_count; i++) {
+        if (i == hidden_row || !same_total(&rows[i], &rows[hidden_row], of_contract))
+            continue;
+        if (hidden[i])
+            return false;
+        if (next == model->row_count || rows[i].count < rows[next].count)
+            next = i;
+    }
+    if (next == model->row_count)
+        return false;
+    hidden[next] = true;
+    return true;
+}
+
+/* Totals by contract and by status are known from the page: neither may give a hidden count away.
+ */
+static res_t hide_small(struct call *call, const struct flows_model *model, bool **ret)
+{
+    bool *hidden = arena_array(call->arena, model->row_count, sizeof(*hidden));
+    if (hidden == NULL)
+        return RETRY("the request needs more memory than it may");
+    for (size_t i = 0; i < model->row_count; i++)
+        hidden[i] = model->rows[i].count < SMALL_NUMBER;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < model->row_count; i++)
+            if (hidden[i] &&
+                (hide_beside(model, i, true, hidden) || hide_beside(model, i, false, hidden)))
+                more = true;
+    }
+    *ret = hidden;
+    return RES_DONE;
+}
+
+/* Small numbers are told as "fewer than 5" (DOMAIN section 8), like on the page. */
 res_t flows_handle(struct call *call)
 {
     struct flows_model model;
+    bool *hidden;
     TRY(model_flows(call, &model));
+    TRY(hide_small(call, &model, &hidden));
     CLEANUP(json_done_p) struct json_out json = {0};
     json_begin(&json, NULL, '{');
     json_put_time(&json, "asAt", model.as_at_us);
     json_begin(&json, "rows", '[');
-    for (size_t from = 0, to; from < model.row_count; from = to) {
-        to = from + 1;
-        while (to < model.row_count && view_eq(model.rows[to].contract, model.rows[from].contract))
-            to++;
-        put_flows(call, &json, model.rows + from, to - from);
+    for (size_t i = 0; i < model.row_count; i++) {
+        json_begin(&json, NULL, '{');
+        json_put_text(&json, "contract", model.rows[i].contract);
+        json_put_text(&json, "service", model.rows[i].service);
+        json_put_text(&json, "status", model.rows[i].status);
+        if (!hidden[i])
+            json_put_int(&json, "count", model.rows[i].count);
+        else
+            json_put_text(
+                &json, "count", small_number_text(call->arena, model.rows[i].count, true));
+        json_end(&json, '}');
     }
     json_end(&json, ']');
     json_end(&json, '}');

@@ -54,6 +54,7 @@ res_t form_open_risk(const struct form *form, struct buf *out, struct form_error
     struct json json = {.out = out};
     json_open(&json, NULL, '{');
     TRY(put_version(form, &json));
+    json_text(&json, "reason", form_value(form, "reason"));
     json_close(&json, '}');
     return form_result(form, out);
 }

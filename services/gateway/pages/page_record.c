@@ -148,6 +148,7 @@ res_t page_record(const struct page_frame *frame, const struct record_model *m, 
     struct link self = link_session(page.arena, ROUTE_record, m->referral, m->session.session);
     fill_session(&page, m, &view);
     view.form = page_form(&page, self, m->seen, TEXT_record_send);
+    view.appointment = arena_printf(page.arena, "%s", uuid_text(m->session.appointment).text);
     fill_attendance(&page, &view);
     fill_feedback(&page, &view);
     fill_purposes(&page, &view);

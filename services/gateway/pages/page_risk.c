@@ -21,6 +21,21 @@ static struct view shared_sentence(struct page *page, const struct risk_model *m
         page->arena, .version = version, .when = when, .who = m->shared_by);
 }
 
+/* Somebody who covers for a colleague may read, and says why. */
+static void fill_why(struct page *page, struct risk_view *view)
+{
+    struct textarea_view *why = ARENA_NEW(page->arena, struct textarea_view);
+    if (why == NULL)
+        return;
+    *why = (struct textarea_view){.name = VIEW("reason"),
+        .label = label_of(TEXT_risk_why),
+        .error_message = page_error_at(page, "/reason"),
+        .value = page_kept(page, "reason", VIEW_NONE),
+        .rows = VIEW("3")};
+    textarea_fill(page->arena, why);
+    view->why = why;
+}
+
 static void fill_card(struct page *page, const struct risk_model *m, struct risk_view *view)
 {
     enum { PARAGRAPHS_MAX = 3 };
@@ -41,6 +56,8 @@ static void fill_card(struct page *page, const struct risk_model *m, struct risk
         .secondary_text = TEXT_risk_not_now};
     interruption_card_fill(page->arena, card);
     view->card = card;
+    if (m->explain)
+        fill_why(page, view);
     view->has_form = true;
     view->form = page_form(
         page, link_id(page->arena, ROUTE_risk_read, m->referral), m->seen, TEXT_risk_read);
@@ -157,10 +174,11 @@ static void fill_content(struct page *page, const struct risk_model *m, struct r
     fill_acknowledge(page, m, view);
 }
 
-/* While the text stands open: a newer version was shared. */
+/* While a text stands open on the screen, a newer version was shared: what the reader may see now
+ * is none. Who sees the newest is not told of a newer one. */
 static void fill_alert(struct page *page, const struct risk_model *m, struct risk_view *view)
 {
-    if (m->line.state != RISK_OUTDATED)
+    if (m->line.state != RISK_OUTDATED || m->content != NULL)
         return;
     struct alert_view *alert = ARENA_NEW(page->arena, struct alert_view);
     if (alert == NULL)

@@ -244,6 +244,7 @@ struct risk_model {
                                            opens: riskVersion */
     bool may_acknowledge;               /* POST /referrals/{id}/risk/acknowledge: riskVersion */
     bool acknowledged;                  /* by this reader */
+    bool explain;                       /* not assigned: reading takes a reason */
 };
 res_t MUST_USE page_risk(const struct page_frame *, const struct risk_model *, struct buf *out);
 res_t MUST_USE page_risk_parts(

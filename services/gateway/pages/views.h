@@ -117,6 +117,7 @@ struct risk_view {
     struct view version;
     const struct interruption_card_view *card;
     const struct alert_view *alert;
+    const struct textarea_view *why;
     struct form_view form;
     bool has_form, read;
     struct view open_until;
@@ -173,6 +174,7 @@ struct book_view {
 };
 
 struct record_view {
+    struct view appointment;
     struct view when, told;
     struct view recorded;
     bool has_form;

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct person bernard = {"practitioner", "BBEAKS", "PROBATION", "NORTH"};
-const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST"};
-const struct person jo = {"provider", "JBELL", "HARMONY", NULL};
-const struct person tom = {"provider", "THALE", "HOMETRUST", NULL};
-const struct person mia = {"commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A"};
+const struct person bernard = {"practitioner", "BBEAKS", "PROBATION", "NORTH", NULL};
+const struct person dana = {"practitioner", "DPRICE", "PROBATION", "NORTH", "test-BBEAKS"};
+const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST", NULL};
+const struct person jo = {"provider", "JBELL", "HARMONY", NULL, NULL};
+const struct person tom = {"provider", "THALE", "HOMETRUST", NULL, NULL};
+const struct person mia = {"commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A", NULL};
 
 static const char *needed(const char *name)
 {
@@ -63,7 +64,8 @@ struct view api_token(struct api *api, const struct person *who)
 {
     struct token_claims claims = {0};
     snprintf(claims.user, sizeof(claims.user), "%s", who->user);
-    snprintf(claims.client, sizeof(claims.client), "test-%s", who->user);
+    snprintf(claims.client, sizeof(claims.client), "%s%s", who->client != NULL ? "" : "test-",
+        who->client != NULL ? who->client : who->user);
     snprintf(claims.kind, sizeof(claims.kind), "%s", who->kind);
     snprintf(claims.organisation, sizeof(claims.organisation), "%s", who->organisation);
     if (who->unit != NULL) {

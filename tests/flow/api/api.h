@@ -17,8 +17,10 @@ struct api {
 };
 struct person {
     const char *kind, *user, *organisation, *unit;
+    const char *client; /* NULL: one of their own */
 };
-extern const struct person bernard, esme, jo, tom, mia;
+/* dana speaks through bernard's client. */
+extern const struct person bernard, dana, esme, jo, tom, mia;
 
 void api_open(struct api *api);
 void api_close(struct api *api);

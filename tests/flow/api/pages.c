@@ -2,6 +2,7 @@
 #include "story.h"
 
 #include "base/clock.h"
+#include "base/id.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,25 @@ static void reading(struct story *story, struct browser *jo_page)
     check(api, leads_to(&known, page_path(story, "/risk?done=RiskAcknowledged")), "acknowledged");
 }
 
+/* A colleague of the same organisation, not assigned: may read, and says why. */
+static void reading_for_a_colleague(struct story *story)
+{
+    struct api *api = story->api;
+    const char *path = page_path(story, "/risk/read");
+    struct browser priya = {.api = api};
+    check(api, browser_sign_in(&priya, "PNAIR"), "a colleague who is not assigned signs in");
+    struct http_reply before = browser_get(&priya, page_path(story, "/risk"));
+    check(api, page_has(&before, "name=\"reason\""), "and is asked for a reason");
+    struct http_reply none = browser_send(&priya, before.body, path, "riskVersion=1");
+    check(api,
+        none.status == 422 && page_has(&none, "Enter why you need to read it") &&
+            !page_has(&none, "zz-risk-text"),
+        "without one nothing is shown");
+    struct http_reply read =
+        browser_send(&priya, none.body, path, "riskVersion=1&reason=zz-note-cover");
+    check(api, leads_to(&read, page_path(story, "/risk")), "with one it is");
+}
+
 /* Begun a moment ago, as the form wants it. */
 static struct view start_fields(struct api *api)
 {
@@ -144,6 +164,8 @@ static void recording(struct story *story, struct browser *jo_page, struct brows
     const char *path = page_path(story, "/sessions/0/record");
     struct http_reply form = browser_get(jo_page, path);
     check(api, form.status == 200, "the recording form");
+    check(api, hidden(form.body, "appointment").len == UUID_TEXT_LEN,
+        "names the appointment that it shows");
     struct http_reply bad = browser_send(
         jo_page, form.body, path, "attendance=attended&feedback-response=zz-note-kept");
     check(api, bad.status == 422 && page_has(&bad, "zz-note-kept"), "what was typed is kept");
@@ -216,6 +238,7 @@ void pages_tell(struct story *story)
     struct browser old = jo_page;
     assigning(story, &jo_page);
     reading(story, &jo_page);
+    reading_for_a_colleague(story);
     booking(story, &jo_page);
     recording(story, &jo_page, &pp);
     other_pages(story, &jo_page);

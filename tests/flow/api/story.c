@@ -104,6 +104,10 @@ static void tell_risk(struct story *story)
     other.body = printed(api, "%.*s ", VIEW_ARG(share.body));
     struct http_reply reused = api_ask(api, &other);
     expect(api, &reused, 422, "key-reused", "the same key with another body");
+    struct ask dana_too = share;
+    dana_too.token = api_token(api, &dana);
+    reused = api_ask(api, &dana_too);
+    expect(api, &reused, 422, "key-reused", "the same key and body of the client's other user");
     struct http_reply link = api_get(api, &bernard,
         printed(api, "/v1/outcomes/%.*s", VIEW_ARG(member(api, first.body, "id"))).ptr);
     check(api, link.status == 201 && view_eq(first.body, link.body),

@@ -15,7 +15,7 @@
 static const struct uuid appointment = {{0x5f}};
 #define APPOINTMENT "5f000000-0000-0000-0000-000000000000"
 
-enum which { BOOK, RECORD, SHARE, ASSIGN, ACKNOWLEDGE };
+enum which { BOOK, RECORD, SHARE, ASSIGN, OPEN, ACKNOWLEDGE };
 
 struct answer {
     struct buf json;
@@ -40,6 +40,9 @@ static struct answer read_form(enum which which, const struct field *fields, siz
         break;
     case ASSIGN:
         answer.res = form_assign(&form, &answer.json, &answer.errors);
+        break;
+    case OPEN:
+        answer.res = form_open_risk(&form, &answer.json, &answer.errors);
         break;
     case ACKNOWLEDGE:
         answer.res = form_acknowledge_risk(&form, &answer.json, &answer.errors);
@@ -246,4 +249,10 @@ Test(forms, a_form_that_names_no_risk_version_is_none_of_ours, .timeout = 10)
     cr_expect(none.res.act == RES_REJECT);
     const struct field fields[] = {F("riskVersion", "4")};
     expect_json(ACKNOWLEDGE, fields, 1, "{\"riskVersion\":4}");
+}
+
+Test(forms, who_is_not_assigned_says_why_they_read, .timeout = 10)
+{
+    const struct field fields[] = {F("riskVersion", "4"), F("reason", " covering today ")};
+    expect_json(OPEN, fields, 2, "{\"riskVersion\":4,\"reason\":\"covering today\"}");
 }
