@@ -110,7 +110,7 @@ Test(decider_faults, sends_the_same_bytes_again_later_and_later_until_they_are_r
         free(first);
         world_drop(world);
         member->fate = fates[f];
-        int64_t waited = 0, last = 0;
+        int64_t last = 0;
         for (int i = 0; i < 12; i++) {
             int before = member->produced;
             member_run(member);
@@ -120,7 +120,6 @@ Test(decider_faults, sends_the_same_bytes_again_later_and_later_until_they_are_r
             cr_assert_leq(wait, 30000000);
             cr_assert(wait > last || wait > 25000000, "later and later");
             last = wait;
-            waited += wait;
             world->now += wait;
             cr_assert(member_step(member).act == RES_OK);
             cr_assert_eq(member->produced, before + 1);
