@@ -4,7 +4,6 @@
 SEED=$SHARED/data/refer-and-monitor/seeded-database.sql
 if [ ! -f "$SEED" ]; then
     echo "test_import: the seeded database is not here ($SEED): skipped"
-    PASSED=1
     finish
     exit
 fi
