@@ -107,6 +107,14 @@ static struct person_keys *cache_slot(struct edge *edge, struct uuid person)
     return &edge->cache[at % KEY_CACHE_SLOTS];
 }
 
+/* Not the same as an erased person: whoever asks must not take it for one. */
+static res_t unwrap(
+    struct edge *edge, struct view wrapped, enum sealed what, struct person_keys *ret)
+{
+    res_t res = key_unwrap(edge->secrets->wrapper, wrapped, what, ret);
+    return res.act == RES_REJECT ? FATAL(res.what) : res;
+}
+
 res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys *ret)
 {
     struct person_keys *slot = cache_slot(edge, person);
@@ -123,11 +131,13 @@ res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys
     if (pg_rows_count(rows) != 2)
         return REJECT("the person is not registered here, or was erased");
     struct person_keys keys = {.person = person};
-    TRY(key_unwrap(edge->secrets->wrapper, pg_bytes(rows, 0, 1), SEALED_PERSON, &keys));
-    TRY(key_unwrap(edge->secrets->wrapper, pg_bytes(rows, 1, 1), SEALED_RISK, &keys));
-    TRY(pg_rows_ok(rows));
-    *slot = keys;
-    *ret = keys;
+    res_t res = unwrap(edge, pg_bytes(rows, 0, 1), SEALED_PERSON, &keys);
+    if (res.act == RES_OK)
+        res = unwrap(edge, pg_bytes(rows, 1, 1), SEALED_RISK, &keys);
+    if (res.act == RES_OK)
+        res = pg_rows_ok(rows);
+    if (res.act == RES_OK)
+        *ret = *slot = keys;
     person_keys_clear(&keys);
-    return RES_DONE;
+    return res;
 }

@@ -46,17 +46,32 @@ struct opening {
     struct risk_content *out;
 };
 
-static void put_text(struct opening *opening, struct risk_text *texts, const char *heading)
+/* What is there and does not open must not look like nothing having been said. */
+static res_t value_of(struct opening *opening, const char *name, void *ret, bool *ret_there)
+{
+    const struct event *shared = opening->shared;
+    const struct field_desc *field = desc_field(event_table[shared->type].desc, view_of(name));
+    MUST(field != NULL);
+    *ret_there = has_bit(shared->body, field->has_bit);
+    if (*ret_there && !fact_value(opening->call, opening->keys, shared, name, ret))
+        return FATAL("a part of the risk does not open");
+    return RES_DONE;
+}
+
+static res_t put_text(struct opening *opening, struct risk_text *texts, const char *heading)
 {
     struct risk_field field = {0};
-    if (!fact_value(opening->call, opening->keys, opening->shared, heading, &field))
-        return;
+    bool there;
+    TRY(value_of(opening, heading, &field, &there));
+    if (!there)
+        return RES_DONE;
     texts[opening->out->text_count++] = (struct risk_text){
         .code = view_of(heading),
         .state = model_symbol(&risk_field_state_enum, field.state),
         .text = field.state == RISK_FIELD_STATE_WITHHELD ? field.why : field.text,
         .changed = in_list(&opening->changed, heading),
     };
+    return RES_DONE;
 }
 
 static res_t put_texts(struct opening *opening)
@@ -67,7 +82,7 @@ static res_t put_texts(struct opening *opening)
     for (int changed = 1; changed >= 0; changed--)
         for (size_t i = 0; i < TEXTS; i++)
             if (in_list(&opening->changed, headings[i]) == (changed == 1))
-                put_text(opening, texts, headings[i]);
+                TRY(put_text(opening, texts, headings[i]));
     opening->out->texts = texts;
     return RES_DONE;
 }
@@ -78,7 +93,9 @@ static res_t put_levels(struct opening *opening)
     struct page_risk_level *rows = arena_array(opening->call->arena, LEVELS, sizeof(*rows));
     if (rows == NULL)
         return RETRY("the request needs more memory than it may");
-    if (!fact_value(opening->call, opening->keys, opening->shared, "levels", &levels))
+    bool there;
+    TRY(value_of(opening, "levels", &levels, &there));
+    if (!there)
         return RES_DONE;
     const struct {
         const char *group;
@@ -113,7 +130,9 @@ static res_t put_self(struct opening *opening)
     struct risk_self *rows = arena_array(opening->call->arena, SELF, sizeof(*rows));
     if (rows == NULL)
         return RETRY("the request needs more memory than it may");
-    if (!fact_value(opening->call, opening->keys, opening->shared, "toSelf", &self))
+    bool there;
+    TRY(value_of(opening, "toSelf", &self, &there));
+    if (!there)
         return RES_DONE;
     const struct {
         const char *code;
@@ -148,7 +167,7 @@ res_t model_risk_content(struct call *call, const struct dossier *dossier,
     bool found = false;
     int64_t until = open_until(call, dossier);
     *ret = NULL;
-    if (until != 0)
+    if (until != 0 && keys->there)
         TRY(shared_fact(call, dossier, &shared, &found));
     if (!found)
         return RES_DONE;
@@ -159,7 +178,9 @@ res_t model_risk_content(struct call *call, const struct dossier *dossier,
     opening.out->open_until_us = until;
     (void)fact_value(call, keys, &shared, "changed", &opening.changed);
     struct risk_registrations registrations = {0};
-    if (fact_value(call, keys, &shared, "registrations", &registrations)) {
+    bool there;
+    TRY(value_of(&opening, "registrations", &registrations, &there));
+    if (there) {
         opening.out->registrations = registrations.items.items;
         opening.out->registration_count = registrations.items.len;
     }

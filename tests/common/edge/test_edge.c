@@ -99,6 +99,16 @@ Test(edge, nobody_who_is_not_registered_has_keys)
     cr_expect_eq(edge_person_keys(edge, (struct uuid){{0}}, &keys).act, RES_REJECT);
 }
 
+Test(edge, keys_that_do_not_open_are_not_those_of_nobody)
+{
+    struct uuid person = person_of("X900003");
+    static const struct pg_sql alter = {NULL,
+        "UPDATE edge.person_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)"};
+    OK(pg_exec(pg, &alter, NULL, NULL));
+    struct person_keys keys;
+    cr_expect_eq(edge_person_keys(edge, person, &keys).act, RES_FATAL);
+}
+
 Test(edge, no_crn_and_no_name_stands_in_the_tables)
 {
     struct uuid person = person_of("X900077");
