@@ -101,7 +101,7 @@ static res_t read_cookie_key(struct gateway *gateway)
     fclose(file);
     struct view text = view_trim((struct view){hex, got});
     bool fine = hex_parse(text, gateway->cookie_key, COOKIE_KEY_BYTES);
-    memset(hex, 0, sizeof(hex));
+    explicit_bzero(hex, sizeof(hex));
     return fine ? RES_DONE : FATAL("cookie.key must hold 64 hex characters");
 }
 
@@ -199,7 +199,7 @@ void gateway_stop(void *self)
     token_verifier_close(gateway->tokens);
     catalogue_close(gateway->catalogue);
     edge_secrets_close(&gateway->secrets);
-    memset(gateway->cookie_key, 0, sizeof(gateway->cookie_key));
+    explicit_bzero(gateway->cookie_key, sizeof(gateway->cookie_key));
     free(gateway);
 }
 
