@@ -1,21 +1,28 @@
-# Benchmarks: tests/bench/bench_*.c are plain programs, each prints
+# Benchmarks: each tests/bench/bench_*.c with a main is a plain program that prints
 #   bench NAME ours=… limit=… ratio=… goal=… ok|short
 # with the limit measured in the same run. Always the release build; nothing here fails a test.
-BENCHES := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
+BENCHES := bench_codec bench_projection bench_decider bench_post
+BENCH_SHARED := bench bench_story bare_kafka bare_pg
 
-# $(1) program; what it takes from beside its folder stands in ALSO_tests/bench/<program>, whose services'
-# parts it links in WITH_<program> (their names)
+# What a program is made of beside its own file and what all but the codec's share.
+PARTS_bench_projection := projection_run capture
+LDFLAGS_bench_projection := -Wl,--wrap=PQsendPrepare,--wrap=PQsendQueryPrepared
+
+# What comes from tests/support is compiled without Criterion's runner, as for tests/flow.
+bench_objects = $(patsubst %,$(O)/flow/bench/%.o,$(1) $(PARTS_$(1)) $(if $(filter bench_codec,$(1)),,$(BENCH_SHARED))) \
+  $(if $(filter bench_codec,$(1)),,$(patsubst tests/%.c,$(O)/flow/%.o,$(STORY)))
+
+# $(1) program
 define bench_program
-BOBJ_$(1) := $$(patsubst %.c,$$(O)/%.o,tests/bench/$(1).c $$(ALSO_tests/bench/$(1)))
-$$(O)/bench/$(1): $$(BOBJ_$(1)) $$(COMMON_LIBS) $$(patsubst %,$$(O)/lib%.a,$$(WITH_$(1)))
+$(O)/bench/$(1): $(call bench_objects,$(1)) $$(COMMON_LIBS) $$(foreach s,$$(SERVICES),$$(O)/lib$$(s).a)
 	@mkdir -p $$(@D)
 	@echo "link $$@"
-	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(BOBJ_$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lavro
+	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS_$(1)) -o $$@ $(call bench_objects,$(1)) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS_all) -lavro
 endef
 $(foreach b,$(BENCHES),$(eval $(call bench_program,$(b))))
 
 .PHONY: bench bench-run
-bench: ## measure against the limits of this machine (release build)
+bench: ## measure against the limits of this machine (release build); BENCH="names" for some
 	@$(MAKE) --no-print-directory MODE=release bench-run
-bench-run: $(patsubst %,$(O)/bench/%,$(BENCHES))
-	@for program in $^; do $$program; done
+bench-run: all $(patsubst %,$(O)/bench/%,$(BENCHES))
+	@BIN=$(O) tests/bench/run.sh $(BENCH)
