@@ -49,8 +49,11 @@ res_t sender_new(const struct sender_conf *conf, struct sender **ret)
     struct sender *sender = calloc(1, sizeof *sender);
     MUST(sender != NULL);
     sender->conf = *conf;
+    static const char *const written[] = {
+        "referral.commands", "session.commands", "risk.commands", NULL};
     struct kafka_producer_conf kafka = {
         .kafka = {.brokers = conf->brokers, .client_id = "import-rm"},
+        .topics = written,
         .on_report = on_report,
         .owner = sender};
     res_t opened = kafka_producer_open(&kafka, &sender->producer);
@@ -127,7 +130,10 @@ static res_t reserve(struct sender *sender, struct slot *slot, const struct stat
                 uuid_text(submitted->referral_id).text);
         TRY(edge_index_add(
             edge, slot->person, (struct view[]){slot->crn, submitted->reference}, 2));
-        return edge_claim(edge, submitted->referral_id, slot->person, "referral", &owner);
+        TRY(edge_claim(edge, submitted->referral_id, slot->person, "referral", &owner));
+        if (!uuid_eq(owner, slot->person))
+            fprintf(sender->conf.out, "defect id-of-another-person referral %s\n",
+                uuid_text(submitted->referral_id).text);
     }
     return RES_DONE;
 }

@@ -138,8 +138,11 @@ static res_t open_edge(struct gateway *gateway)
 
 static res_t open_producer(struct gateway *gateway)
 {
+    static const char *const written[] = {
+        "referral.commands", "session.commands", "risk.commands", NULL};
     const struct kafka_producer_conf conf = {
         .kafka = {.brokers = gateway->conf->kafka_bootstrap, .client_id = "gateway"},
+        .topics = written,
         .give_up_ms = PRODUCE_GIVE_UP_MS,
         .on_report = on_report,
         .owner = gateway,
