@@ -20,6 +20,7 @@ handler_fn openapi_handle;
 
 handler_fn live_handle;
 handler_fn asset_handle;
+handler_fn icon_handle;
 handler_fn home_page;
 handler_fn sign_in_post;
 handler_fn sign_out_post;

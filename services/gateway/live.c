@@ -98,7 +98,7 @@ static struct view key_of(const struct live *live)
     return (struct view){(const char *)live->gateway->cookie_key, COOKIE_KEY_BYTES};
 }
 
-struct view live_cursor(struct live *live, struct arena *arena)
+static struct view live_cursor(struct live *live, struct arena *arena)
 {
     return positions_print(key_of(live), &live->at, arena);
 }
@@ -268,6 +268,13 @@ static const struct live_page *live_page_of(const struct call *page)
             (pages[i].kind == ACTOR_KIND_UNKNOWN || pages[i].kind == page->who.kind))
             return &pages[i];
     return NULL;
+}
+
+struct view live_cursor_of(const struct call *page)
+{
+    if (page->route == NULL || !identity_known(&page->who) || live_page_of(page) == NULL)
+        return VIEW_NONE;
+    return live_cursor(page->gateway->live, page->arena);
 }
 
 /* The oldest stream of a session makes room for its newest. */

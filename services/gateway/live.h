@@ -6,8 +6,9 @@
 #include "gateway/gateway.h"
 
 /* Where the read model stands, for a page that is being made: `/live?after=` takes it. Opaque,
- * signed. Taken before the page's queries, so that nothing falls between. */
-struct view live_cursor(struct live *live, struct arena *arena);
+ * signed. Taken before the page's queries, so that nothing falls between. None where no part of
+ * the page may change: a form, a refusal, a page for nobody in particular. */
+struct view live_cursor_of(const struct call *page);
 
 res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
 void live_free(struct live *live); /* ends all streams; NULL is fine */

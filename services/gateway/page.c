@@ -83,8 +83,7 @@ res_t page_frame_of(struct call *call, const struct page_show *show, struct page
         .command = uuid_random(),
         .now_us = call->now_us,
         .demo = call->gateway->conf->demo,
-        .live_after =
-            identity_known(&call->who) ? live_cursor(call->gateway->live, call->arena) : VIEW_NONE,
+        .live_after = live_cursor_of(call),
         .done = done_of(call),
         .form = show->form,
     };

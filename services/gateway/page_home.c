@@ -186,3 +186,10 @@ res_t asset_handle(struct call *call)
     call_static(call, asset->type, packed ? asset->gzip : asset->plain);
     return RES_DONE;
 }
+
+/* Browsers ask for it unasked, and complain of a 404. */
+res_t icon_handle(struct call *call)
+{
+    call_text(call, 204, "image/x-icon", VIEW(""));
+    return RES_DONE;
+}

@@ -24,6 +24,7 @@ static const struct route rows[] = {
         COMMAND_MAX_, services_handle},
     {HTTP_GET, "/live", ROUTE_LIVE, EVERYBODY, COMMAND_MAX_, live_handle},
     {HTTP_GET, "/assets/{name}", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, asset_handle},
+    {HTTP_GET, "/favicon.ico", ROUTE_OPEN, WHO_ANYONE, COMMAND_MAX_, icon_handle},
     {HTTP_GET, "/", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, home_page},
     {HTTP_POST, "/sign-in", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, sign_in_post},
     {HTTP_POST, "/sign-out", ROUTE_PAGE, WHO_ANYONE, COMMAND_MAX_, sign_out_post},

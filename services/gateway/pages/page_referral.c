@@ -108,6 +108,17 @@ static void fill_sessions(struct page *page, const struct referral_model *m, str
     box_fill(page, box, head, grid);
 }
 
+/* Several sessions may be due to be recorded on one day. */
+static struct view deadline_id(struct page *page, const struct referral_model *m, size_t at)
+{
+    const struct deadline_row *row = &m->deadlines[at];
+    size_t nth = 0;
+    for (size_t i = 0; i < at; i++)
+        nth += view_eq(m->deadlines[i].code, row->code) && m->deadlines[i].due_us == row->due_us;
+    return arena_printf(page->arena, "deadline-%.*s-%lld-%zu", VIEW_ARG(row->code),
+        (long long)(row->due_us / TIME_US_PER_S), nth);
+}
+
 static void fill_deadlines(struct page *page, const struct referral_model *m, struct box_view *box)
 {
     enum { DEADLINE, DUE, STATUS, COLUMNS };
@@ -122,8 +133,7 @@ static void fill_deadlines(struct page *page, const struct referral_model *m, st
         const struct deadline_row *row = &m->deadlines[i];
         struct cell_view *cells = grid_row(&grid, i);
         const char *state = row->met_us != 0 ? "met" : row->overdue ? "overdue" : "due";
-        struct view id = arena_printf(page->arena, "deadline-%.*s-%lld", VIEW_ARG(row->code),
-            (long long)(row->due_us / TIME_US_PER_S));
+        struct view id = deadline_id(page, m, i);
         grid.rows[i].id = id;
         cells[DEADLINE].text = page_code(page, "deadline.", row->code);
         cells[DUE].text = words_due(page->arena, row->due_us, now);

@@ -47,7 +47,7 @@ Test(gateway_routes, have_one_for_each_command_that_people_may_send)
 Test(gateway_routes, are_open_to_everybody_only_where_nobody_is_named)
 {
     static const char *const open[] = {"/", "/sign-in", "/sign-out", "/assets/{name}",
-        "/health/live", "/health/ready", "/metrics", "/openapi.json"};
+        "/favicon.ico", "/health/live", "/health/ready", "/metrics", "/openapi.json"};
     size_t count;
     const struct route *all = routes_all(routes, &count);
     for (size_t i = 0; i < count; i++) {

@@ -213,10 +213,12 @@ static const struct fact *some_facts(enum flavour flavour)
 
 static void fill_referral(enum flavour flavour, struct referral_model *m)
 {
-    static struct deadline_row deadlines[2];
+    static struct deadline_row deadlines[4];
     deadlines[0] =
         (struct deadline_row){VIEW("assessment"), SAMPLE_NOW, SAMPLE_NOW - 8 * DAY, false};
     deadlines[1] = (struct deadline_row){VIEW("plan"), SAMPLE_NOW - DAY, 0, true};
+    deadlines[2] = (struct deadline_row){VIEW("feedback"), SAMPLE_NOW + DAY, 0, false};
+    deadlines[3] = deadlines[2]; /* two sessions of one day */
     bool some = flavour != FLAVOUR_EMPTY;
     *m = (struct referral_model){.row = case_at(flavour, 0),
         .person = id_at(40),
