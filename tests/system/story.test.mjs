@@ -17,7 +17,7 @@ const windows = []
 // A person at a window: signed in, every address, title, console error and refusal of the browser noted.
 // `refusals` are the answers that this window is meant to get; with `keeps`, every body it got is kept.
 async function sits (audience, user, { refusals = [], keeps = false, ...options } = {}) {
-  const { context, faults } = await openContext(browser, { viewport: { width: 760, height: 1000 }, ...options })
+  const { context, faults } = await openContext(browser, { viewport: { width: 760, height: 2000 }, ...options })
   const tab = await context.newPage()
   const self = { context, tab, faults, bodies: [], reading: [], go: path => self.tab.goto(at(audience, path)) }
   context.on('request', r => { if (nobody.test(decodeURIComponent(r.url()))) faults.push('a name in an address') })
@@ -29,6 +29,8 @@ async function sits (audience, user, { refusals = [], keeps = false, ...options 
     if (!keeps || r.status() === 204 || (r.status() >= 300 && r.status() < 400) || /event-stream|css|javascript/.test(type)) return
     self.reading.push(r.text().then(text => self.bodies.push(text), () => faults.push(`a body that could not be read: ${r.url()}`)))
   })
+  // Paused, so that every body it asks for belongs to a page that stays until the body is there.
+  if (keeps) await context.addInitScript(() => { if (location.host) sessionStorage.setItem('paused', location.pathname) })
   windows.push(self)
   await self.go('/')
   await tab.check(`input[name=user][value=${user}]`)
@@ -150,7 +152,7 @@ test('what the provider records stands on the untouched probation page within a 
 
 async function sideBySide (left, right) {
   const shots = [await left.screenshot(), await right.screenshot()]
-  const tab = await browser.newPage({ viewport: { width: 1540, height: 1000 } })
+  const tab = await browser.newPage({ viewport: { width: 1540, height: 2000 } })
   await tab.setContent(`<body style="margin:0;display:flex;gap:20px">${shots.map(s => `<img src="data:image/png;base64,${s.toString('base64')}">`).join('')}`)
   const folder = join(root, 'build/test-logs/system')
   mkdirSync(folder, { recursive: true })
