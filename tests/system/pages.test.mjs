@@ -13,6 +13,22 @@ let browser, site
 before(async () => { browser = await launch(); site = await serve(renderFolder) })
 after(async () => { await browser?.close(); await site?.close() })
 
+// Opens each page in one of two tabs, which take turns through the list; a page's file names its failure.
+async function open (list, options, visit) {
+  const queue = [...list]
+  await Promise.all([1, 2].map(async () => {
+    const { context, faults } = await openContext(browser, options)
+    const tab = await context.newPage()
+    if (options.noScripts) await tab.route('**/*.js', route => route.abort())
+    for (let page = queue.shift(); page; page = queue.shift()) {
+      await tab.goto(`${site.origin}/${page.file}`)
+      await visit(tab, page)
+      if (!options.noScripts) assert.deepEqual(faults, [], page.file)
+    }
+    await context.close()
+  }))
+}
+
 const walk = (node, visit) => { visit(node); for (const child of node.childNodes ?? []) walk(child, visit) }
 const attribute = (node, name) => node.attrs?.find(a => a.name === name)?.value
 
@@ -76,62 +92,41 @@ test('parts are the same markup as in their page', () => {
   }
 })
 
-test('axe finds nothing on any page, and the browser refuses nothing', async () => {
-  const { context, faults } = await openContext(browser)
-  const tab = await context.newPage()
-  for (const page of pages) {
-    await tab.goto(`${site.origin}/${page.file}`)
-    await tab.waitForFunction(() => document.body.classList.contains('js-enabled'))
-    assert.deepEqual(await axe(tab), [], page.file)
-    assert.deepEqual(faults, [], page.file)
-  }
-  await context.close()
-})
+test('axe finds nothing on any page, and the browser refuses nothing', () => open(pages, {}, async (tab, page) => {
+  await tab.waitForFunction(() => document.body.classList.contains('js-enabled'))
+  assert.deepEqual(await axe(tab), [], page.file)
+}))
 
-test('axe finds nothing without a script either', async () => {
-  const { context } = await openContext(browser)
-  const tab = await context.newPage()
-  await tab.route('**/*.js', route => route.abort())
-  for (const page of pages.filter(p => p.flavour === 'full')) {
-    await tab.goto(`${site.origin}/${page.file}`)
+test('axe finds nothing without a script either', () =>
+  open(pages.filter(p => p.flavour === 'full'), { noScripts: true }, async (tab, page) => {
     assert.deepEqual(await axe(tab), [], page.file)
-  }
-  await context.close()
-})
+  }))
 
-test('at 320 px and at 200 % text no page scrolls sideways, with and without a script', async () => {
-  for (const javaScriptEnabled of [true, false]) {
-    const { context } = await openContext(browser, { viewport: { width: 320, height: 640 }, javaScriptEnabled })
-    const tab = await context.newPage()
-    for (const page of pages) {
-      await tab.goto(`${site.origin}/${page.file}`)
-      assert.equal(await overflow(tab), 0, `${page.file} at 320 px`)
-    }
-    await context.close()
-  }
-  const { context } = await openContext(browser, { viewport: { width: 640, height: 900 } })
-  const tab = await context.newPage()
-  for (const page of pages) {
-    await tab.goto(`${site.origin}/${page.file}`)
+test('at 320 px and at 200 % text no page scrolls sideways, and every target is at least 24 px high', () =>
+  open(pages, { viewport: { width: 320, height: 640 } }, async (tab, page) => {
+    assert.equal(await overflow(tab), 0, `${page.file} at 320 px`)
+    const small = await tab.$$eval('button, input:not([type=hidden]), select, textarea, summary', all =>
+      all.filter(el => el.offsetParent && el.getBoundingClientRect().height < 24).map(el => el.outerHTML.slice(0, 80)))
+    assert.deepEqual(small, [], page.file)
+    await tab.setViewportSize({ width: 640, height: 900 })
     await tab.evaluate(() => { document.documentElement.style.fontSize = '200%' })
     assert.equal(await overflow(tab), 0, `${page.file} at 200 %`)
-  }
-  await context.close()
-})
+    await tab.setViewportSize({ width: 320, height: 640 })
+  }))
 
-test('without a script every control that needs one is hidden, and every form can be sent', async () => {
-  const { context } = await openContext(browser, { javaScriptEnabled: false })
-  const tab = await context.newPage()
-  for (const page of pages) {
-    await tab.goto(`${site.origin}/${page.file}`)
-    for (const button of await tab.locator('button[type=button]').all()) assert.equal(await button.isVisible(), false, page.file)
-    for (const form of await tab.locator('main form').all()) {
-      assert.ok(await form.locator('button:not([type=button])').count() > 0, page.file)
-      if (await form.getAttribute('method') === 'post') assert.equal(await form.locator('input[name=csrf]').count(), 1, page.file)
-    }
-  }
-  await context.close()
-})
+test('without a script nothing scrolls sideways at 320 px, every control that needs one is hidden, and every form can be sent', () =>
+  open(pages, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false }, async (tab, page) => {
+    assert.equal(await overflow(tab), 0, `${page.file} at 320 px`)
+    const found = await tab.evaluate(() => ({
+      shown: [...document.querySelectorAll('button[type=button]')].filter(el => el.getClientRects().length > 0).length,
+      forms: [...document.querySelectorAll('main form')].map(form => ({
+        sends: form.querySelectorAll('button:not([type=button])').length > 0,
+        tokens: form.method === 'post' ? form.querySelectorAll('input[name=csrf]').length : 1
+      }))
+    }))
+    assert.equal(found.shown, 0, page.file)
+    for (const form of found.forms) assert.deepEqual(form, { sends: true, tokens: 1 }, page.file)
+  }))
 
 test('on a page with errors the summary has the focus and each link leads into its field', async () => {
   const { context } = await openContext(browser)
@@ -163,18 +158,6 @@ test('the keyboard alone reaches the main action in at most 12 stops through the
     let stops = 0
     while (stops <= 12 && !await tab.evaluate(s => document.activeElement.matches(s), goal)) { await tab.keyboard.press('Tab'); stops++ }
     assert.ok(stops <= 12, name)
-  }
-  await context.close()
-})
-
-test('every target is at least 24 px high or stands within a sentence', async () => {
-  const { context } = await openContext(browser)
-  const tab = await context.newPage()
-  for (const page of pages.filter(p => p.flavour === 'full')) {
-    await tab.goto(`${site.origin}/${page.file}`)
-    const small = await tab.$$eval('button, input:not([type=hidden]), select, textarea, summary', all =>
-      all.filter(el => el.offsetParent && el.getBoundingClientRect().height < 24).map(el => el.outerHTML.slice(0, 80)))
-    assert.deepEqual(small, [], page.file)
   }
   await context.close()
 })

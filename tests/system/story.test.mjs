@@ -220,6 +220,8 @@ test('a new risk version stands before booking, and its text in no answer before
 
   await Promise.all([jo.tab.waitForResponse(r => r.url().endsWith('/risk/read')), jo.tab.click('.moj-interruption-card button')])
   await jo.tab.waitForSelector(`text=${words}`)
+  await Promise.all(jo.reading)
+  assert.ok(jo.bodies.some(body => body.includes(words)), 'the search finds it once it was read')
   await sound(jo)
   await send(jo.tab)
   await sound(jo)
