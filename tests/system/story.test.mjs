@@ -17,7 +17,7 @@ const windows = []
 // A person at a window: signed in, every address, title, console error and refusal of the browser noted.
 // `refusals` are the answers that this window is meant to get; with `keeps`, every body it got is kept.
 async function sits (audience, user, { refusals = [], keeps = false, ...options } = {}) {
-  const { context, faults } = await openContext(browser, { viewport: { width: 760, height: 2000 }, ...options })
+  const { context, faults } = await openContext(browser, { viewport: { width: 760, height: 2200 }, ...options })
   const tab = await context.newPage()
   const self = { context, tab, faults, bodies: [], reading: [], go: path => self.tab.goto(at(audience, path)) }
   context.on('request', r => { if (nobody.test(decodeURIComponent(r.url()))) faults.push('a name in an address') })
@@ -87,7 +87,8 @@ async function send (tab) {
   return timing.startTime + timing.responseStart
 }
 
-const tomorrow = (() => { const d = new Date(Date.now() + 86400000); return [d.getDate(), d.getMonth() + 1, d.getFullYear()] })()
+const dayFrom = days => { const d = new Date(Date.now() + days * 86400000); return [d.getDate(), d.getMonth() + 1, d.getFullYear()] }
+const yesterday = dayFrom(-1), tomorrow = dayFrom(1)
 const day = async (tab, name, [d, m, y]) => {
   await tab.fill(`[name=${name}-day]`, String(d))
   await tab.fill(`[name=${name}-month]`, String(m))
@@ -152,7 +153,7 @@ test('what the provider records stands on the untouched probation page within a 
 
 async function sideBySide (left, right) {
   const shots = [await left.screenshot(), await right.screenshot()]
-  const tab = await browser.newPage({ viewport: { width: 1540, height: 2000 } })
+  const tab = await browser.newPage({ viewport: { width: 1540, height: 2200 } })
   await tab.setContent(`<body style="margin:0;display:flex;gap:20px">${shots.map(s => `<img src="data:image/png;base64,${s.toString('base64')}">`).join('')}`)
   const folder = join(root, 'build/test-logs/system')
   mkdirSync(folder, { recursive: true })
@@ -195,7 +196,7 @@ test('a new risk version stands before booking, and its text in no answer before
   await sound(bernard)
   const edit = bernard.tab
   await edit.check('input[name=basis][value=assessed]')
-  await day(edit, 'assessedAt', [1, 11, 2026])
+  await day(edit, 'assessedAt', yesterday)
   for (const radio of await edit.locator('input[name$="-state"][value=not-assessed]').all()) await radio.check()
   await edit.check('input[name=nature-state][value=disclosed]')
   await edit.fill('[name=nature-text]', words)
