@@ -10,6 +10,7 @@ handler_fn people_handle;
 handler_fn outcome_handle;
 handler_fn services_handle;
 handler_fn caseload_handle;
+handler_fn search_handle;
 handler_fn referral_handle;
 handler_fn risk_handle;
 handler_fn flows_handle;

@@ -9,7 +9,7 @@
 #include "gateway/pages/pages.h"
 #include "gateway/query.h"
 
-enum { CASES_PAGE = 50 };
+enum { CASES_PAGE = 50, SEARCH_PEOPLE_MAX = 1000 };
 
 /* The caller's cases. */
 struct case_filter {
@@ -22,6 +22,10 @@ struct case_filter {
 bool query_case_filter(struct call *call, struct case_filter *ret);
 res_t model_cases(
     struct call *call, const struct case_filter *filter, struct cases_model *ret) MUST_USE;
+/* The caller's cases, ended ones too, of people of whom every word of `text` is known: parts of a
+ * name, a CRN, a reference, whole words. The first CASES_PAGE; of a name that more than
+ * SEARCH_PEOPLE_MAX people bear, not all are looked at. */
+res_t model_search(struct call *call, struct view text, struct cases_model *ret) MUST_USE;
 /* Referrals that nobody is assigned to, urgent and oldest first. */
 res_t model_unassigned(struct call *call, const struct case_row **ret, size_t *ret_count) MUST_USE;
 res_t model_provider_today(struct call *call, struct provider_today_model *ret) MUST_USE;

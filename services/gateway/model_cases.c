@@ -60,6 +60,8 @@ static const struct pg_sql list_practitioner = {
     "cases_practitioner", CASE_LIST(WITH_STATUS " AND n.practitioner = $3", BY_DUE)};
 static const struct pg_sql list_practitioner_overdue = {"cases_practitioner_overdue",
     CASE_LIST(WITH_STATUS " AND n.overdue AND n.practitioner = $3", BY_DUE)};
+static const struct pg_sql list_found = {
+    "cases_found", CASE_LIST("n.person = ANY (string_to_array($4, ',')::uuid[])", BY_DUE)};
 static const struct pg_sql list_unassigned = {"cases_unassigned",
     CASE_LIST("n.open AND n.tab = 'unassigned'", "n.urgent DESC, n.submitted_at, n.referral")};
 static const struct pg_sql list_acknowledge = {"cases_acknowledge",
@@ -168,6 +170,32 @@ static const struct pg_sql *list_for(const struct call *call, const struct case_
     if (mine)
         return filter->overdue ? &list_practitioner_overdue : &list_practitioner;
     return filter->overdue ? &list_all_overdue : &list_all;
+}
+
+/* The blind index knows everybody; the list then holds the caller's own cases alone, as any other
+ * list does. */
+res_t model_search(struct call *call, struct view text, struct cases_model *ret)
+{
+    struct uuid *people;
+    size_t count;
+    struct pg *pg;
+    TRY(gateway_sql(call->gateway, &pg)); /* edge works on the same connection */
+    TRY(edge_search(call->gateway->edge, text, SEARCH_PEOPLE_MAX, call->arena, &people, &count));
+    CLEANUP(buf_done) struct buf ids = {0};
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&ids, "%s%s", i > 0 ? "," : "", uuid_text(people[i]).text);
+    if (ids.failed)
+        return RETRY("the request needs more memory than it may");
+    const struct list list = {&list_found, buf_as_view(&ids), 0, CASES_PAGE};
+    struct listed listed;
+    TRY(list_cases(call, &list, &listed));
+    *ret = (struct cases_model){.rows = listed.rows,
+        .row_count = listed.count,
+        .total = listed.total,
+        .page = 1,
+        .whose = VIEW("team"),
+        .status = VIEW("")};
+    return RES_DONE;
 }
 
 res_t model_cases(struct call *call, const struct case_filter *filter, struct cases_model *ret)

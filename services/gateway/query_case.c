@@ -1,5 +1,5 @@
-/* GET /v1/caseload, /v1/referrals/{id}, /v1/referrals/{id}/risk, /v1/flows: the pages' models as
- * JSON. */
+/* GET /v1/caseload, POST /v1/search, GET /v1/referrals/{id}, /v1/referrals/{id}/risk, /v1/flows:
+ * the pages' models as JSON. */
 #include "gateway/handlers.h"
 #include "gateway/model.h"
 #include "gateway/pages/small_numbers.h"
@@ -45,6 +45,23 @@ bool query_case_filter(struct call *call, struct case_filter *ret)
     return fine && known;
 }
 
+static void answer_cases(struct call *call, const struct cases_model *model)
+{
+    CLEANUP(json_done_p) struct json_out json = {0};
+    json_begin(&json, NULL, '{');
+    json_put_int(&json, "total", model->total);
+    json_put_int(&json, "page", model->page);
+    json_begin(&json, "cases", '[');
+    for (size_t i = 0; i < model->row_count; i++) {
+        json_begin(&json, NULL, '{');
+        put_row(&json, &model->rows[i]);
+        json_end(&json, '}');
+    }
+    json_end(&json, ']');
+    json_end(&json, '}');
+    call_json(call, 200, &json.buf);
+}
+
 res_t caseload_handle(struct call *call)
 {
     struct case_filter filter;
@@ -54,19 +71,40 @@ res_t caseload_handle(struct call *call)
         return RES_DONE;
     }
     TRY(model_cases(call, &filter, &model));
-    CLEANUP(json_done_p) struct json_out json = {0};
-    json_begin(&json, NULL, '{');
-    json_put_int(&json, "total", model.total);
-    json_put_int(&json, "page", model.page);
-    json_begin(&json, "cases", '[');
-    for (size_t i = 0; i < model.row_count; i++) {
-        json_begin(&json, NULL, '{');
-        put_row(&json, &model.rows[i]);
-        json_end(&json, '}');
+    answer_cases(call, &model);
+    return RES_DONE;
+}
+
+/* POST /v1/search {"text": "sam ash"}: what is looked for stands in no address and no log. */
+res_t search_handle(struct call *call)
+{
+    static const struct field_desc fields[] = {{.name = "text",
+        .doc = "",
+        .kind = KIND_TEXT,
+        .offset = sizeof(uint64_t),
+        .has_bit = 0,
+        .required = true,
+        .max_length = 200}};
+    struct search_body {
+        uint64_t has;
+        struct view text;
+    } body;
+    static const struct record_desc desc = {.name = "Search",
+        .doc = "",
+        .size = sizeof(body),
+        .field_count = ARRAY_LEN(fields),
+        .fields = fields};
+    struct codec_error error;
+    struct cases_model model;
+    res_t res = codec_json_read(&desc, call->request->body, NULL, call->arena, &body, &error);
+    if (res.act == RES_REJECT) {
+        struct problem problem = problem_of_codec(&error);
+        call_problem(call, &problem);
+        return RES_DONE;
     }
-    json_end(&json, ']');
-    json_end(&json, '}');
-    call_json(call, 200, &json.buf);
+    TRY(res);
+    TRY(model_search(call, body.text, &model));
+    answer_cases(call, &model);
     return RES_DONE;
 }
 

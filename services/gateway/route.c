@@ -14,6 +14,7 @@ static const struct route rows[] = {
     {HTTP_POST, "/v1/people", ROUTE_API, WHO(PRACTITIONER) | WHO(SYSTEM), COMMAND_MAX_,
         people_handle},
     {HTTP_GET, "/v1/caseload", ROUTE_API, PEOPLE_SIDE, COMMAND_MAX_, caseload_handle},
+    {HTTP_POST, "/v1/search", ROUTE_API, PEOPLE_SIDE, COMMAND_MAX_, search_handle},
     {HTTP_GET, "/v1/referrals/{referral}", ROUTE_API, PEOPLE_SIDE | WHO(SYSTEM), COMMAND_MAX_,
         referral_handle},
     {HTTP_GET, "/v1/referrals/{referral}/risk", ROUTE_API, PEOPLE_SIDE, COMMAND_MAX_, risk_handle},

@@ -114,6 +114,29 @@ static void tell_risk(struct story *story)
         "the status link gives the same answer");
 }
 
+static bool finds(struct story *story, const struct person *who, struct view body)
+{
+    struct http_reply found = api_post(story->api, who, "/v1/search", body);
+    return found.status == 200 && holds_text(found.body, story->referral);
+}
+
+/* The blind index: whole words, in the caller's own cases only. */
+static void tell_search(struct story *story)
+{
+    struct api *api = story->api;
+    check(api, finds(story, &jo, VIEW("{\"text\":\"quillFEATHER\"}")),
+        "the provider finds the case by a name");
+    check(api, finds(story, &bernard, VIEW("{\"text\":\"quillfeather\"}")),
+        "so does the practitioner");
+    check(
+        api, !finds(story, &tom, VIEW("{\"text\":\"quillfeather\"}")), "another provider does not");
+    check(api, !finds(story, &jo, VIEW("{\"text\":\"quillfeather nobody\"}")),
+        "every word must be known");
+    check(api, !finds(story, &jo, VIEW("{\"text\":\"quill\"}")), "part of a word finds nothing");
+    struct http_reply empty = api_post(api, &jo, "/v1/search", VIEW("{\"text\":\" \"}"));
+    expect(api, &empty, 422, "field-missing", "nothing to look for is refused");
+}
+
 static void tell_referral(struct story *story)
 {
     struct api *api = story->api;
@@ -130,6 +153,7 @@ static void tell_referral(struct story *story)
     struct http_reply none = api_get(api, &tom, "/v1/caseload");
     check(api, none.status == 200 && !holds_text(none.body, story->referral),
         "another provider's has not");
+    tell_search(story);
 }
 
 static void tell_assignment(struct story *story)
