@@ -22,6 +22,8 @@ async function sits (audience, user, { refusals = [], keeps = false, ...options 
   const self = { context, tab, faults, bodies: [], reading: [], go: path => self.tab.goto(at(audience, path)) }
   context.on('request', r => { if (nobody.test(decodeURIComponent(r.url()))) faults.push('a name in an address') })
   context.on('console', m => {
+    // The icon is the browser's own wish, asked for at any moment, also while the broker starts or stops.
+    if (m.location().url.endsWith('/favicon.ico')) return
     if (m.type() === 'error' && !refusals.some(s => m.text().includes(`status of ${s} `))) faults.push(`console: ${m.text()} ${m.location().url}`)
   })
   context.on('response', r => {
