@@ -22,7 +22,7 @@ struct play {
     int retry_at; /* step that asks for another try */
     bool halted;
     int busy_for;    /* looks at idle before it is */
-    int start_fails; /* so often, for now */
+    int start_fails; /* how often start still fails */
     bool again;      /* a second signal while draining */
     char order[64];
 };
