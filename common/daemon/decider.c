@@ -81,6 +81,8 @@ res_t decider_step(struct decider *decider, bool *ret_more)
 int64_t decider_wake_at(const struct decider *decider)
 {
     int64_t at = decider->retry_at;
+    if (decider->keeping && decider->keep_at < at)
+        at = decider->keep_at;
     for (const struct send *send = decider->waiting; send != NULL; send = send->next_waiting)
         if (send->again_us < at)
             at = send->again_us;
@@ -118,6 +120,9 @@ void decider_leave(struct decider *decider)
     if (count > 0 && decider->halt.why == HALT_NOT)
         decider_commit_now(decider);
     decider_let_go(decider, all, count);
+    res_t res = decider_keep(decider);
+    if (res.act != RES_OK)
+        log_res(res); /* read again at the next start */
 }
 
 const struct halt *decider_halt(const struct decider *decider)

@@ -13,6 +13,7 @@
 
 static const char EVENTS[] = "referral.events";
 static const char PARKED[] = "parked";
+enum { KEEP_US = 50000 };
 
 #define FIELD(field) offsetof(struct decider_daemon_conf, field)
 const struct conf_field decider_daemon_fields[] = {
@@ -106,6 +107,7 @@ static void make_decider(struct decider_daemon *self)
         .pending_max = (size_t)self->conf->pending_max,
         .command_bytes_max = (size_t)self->conf->command_bytes_max,
         .resend_us = self->conf->resend_us,
+        .keep_us = KEEP_US,
         .answered = decider_measure_answered,
         .owner = &self->measure};
     struct decider_ports ports = {.commands = port_group(&self->commands),

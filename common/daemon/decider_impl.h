@@ -7,7 +7,7 @@
 #include "daemon/decider.h"
 #include "daemon/intake.h"
 
-enum { DESKS_BUCKETS = 4096, MET_MAX = 4, ROUND_MAX = 500 };
+enum { DESKS_BUCKETS = 4096, MET_MAX = 4, ROUND_MAX = 500, KEPT_MAX = 5000 };
 
 /* A command in hand: from its reading until its outcome stands on the log and every earlier one's
  * of its partition does too. */
@@ -95,6 +95,9 @@ struct decider {
     size_t flying; /* sends whose command is not answered yet */
     bool committing;
     bool draining;
+    bool keeping;      /* a transaction of the store is open */
+    int kept;          /* records in it */
+    int64_t keep_at;   /* it ends then */
     int64_t commit_at;
     int64_t retry_at; /* the world was away: look again then */
     int64_t now;      /* of this step */
@@ -134,6 +137,8 @@ void decider_let_go(struct decider *decider, const struct port_position *of, siz
 
 /* decider_read.c: the stream, and what it says of our records. */
 res_t decider_read(struct decider *decider, bool *ret_more);
+/* What was read is in the store from now on. */
+res_t decider_keep(struct decider *decider);
 
 /* decider_send.c: deciding, producing, reports. */
 res_t decider_reports(struct decider *decider, bool *ret_more);

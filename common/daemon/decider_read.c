@@ -211,31 +211,56 @@ static res_t poll_one(struct decider *decider, struct port_event *event)
     return RES_DONE;
 }
 
-/* All that waits, up to a bound, in one transaction of the store. */
-res_t decider_read(struct decider *decider, bool *ret_more)
+res_t decider_keep(struct decider *decider)
+{
+    if (!decider->keeping)
+        return RES_DONE;
+    decider->keeping = false;
+    decider->kept = 0;
+    return decider->ports.store.commit(decider->ports.store.self);
+}
+
+/* The store's transaction is opened by the first record and stays open a while: writing it away
+ * costs as much as reading many records, and whoever waits for the outcome would wait for it. */
+static res_t keep_open(struct decider *decider)
+{
+    decider->kept++;
+    if (decider->keeping)
+        return RES_DONE;
+    TRY(decider->ports.store.begin(decider->ports.store.self));
+    decider->keeping = true;
+    decider->keep_at = decider->now + decider->conf.keep_us;
+    return RES_DONE;
+}
+
+/* All that waits, up to a bound. */
+static res_t read_round(struct decider *decider, bool *ret_more)
 {
     struct reader_port *events = &decider->ports.events;
-    struct store_port *store = &decider->ports.store;
     struct port_event event = {.kind = PORT_NOTHING};
-    bool begun = false;
-    res_t res = RES_DONE;
-    int n = 0;
-    for (; n < ROUND_MAX && res.act == RES_OK; n++) {
-        res = poll_one(decider, &event);
-        if (res.act != RES_OK || event.kind != PORT_RECORD)
-            break;
-        if (!begun)
-            res = store->begin(store->self);
-        begun = true;
+    for (int n = 0; n < ROUND_MAX; n++) {
+        TRY(poll_one(decider, &event));
+        if (event.kind != PORT_RECORD)
+            return RES_DONE;
+        res_t res = keep_open(decider);
         if (res.act == RES_OK)
             res = read_record(decider, &event.record);
         events->record_done(events->self, &event.record);
+        TRY(res);
     }
-    if (begun && res.act == RES_OK)
-        res = store->commit(store->self);
-    else if (begun)
-        store->abort(store->self);
+    *ret_more = true;
+    return RES_DONE;
+}
+
+res_t decider_read(struct decider *decider, bool *ret_more)
+{
+    res_t res = read_round(decider, ret_more);
+    if (res.act == RES_OK && (decider->now >= decider->keep_at || decider->kept >= KEPT_MAX))
+        res = decider_keep(decider);
+    if (res.act != RES_OK && decider->keeping) {
+        decider->keeping = false;
+        decider->ports.store.abort(decider->ports.store.self);
+    }
     TRY(res);
-    *ret_more |= n == ROUND_MAX;
     return open_caught_up(decider);
 }

@@ -262,6 +262,53 @@ Test(decider, remembers_answered_ids_over_a_restart)
     world_free(world);
 }
 
+Test(decider, writes_what_it_read_to_the_store_after_a_while_or_when_it_leaves)
+{
+    struct world *world = world_new();
+    struct member *member = member_new(world);
+    struct decider_ports ports = member_ports(member);
+    decider_free(member->decider);
+    member->conf.keep_us = 1000;
+    member->decider = decider_new(&member->conf, &ports, world->registry);
+    member_assign(member);
+    world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
+    member_run(member);
+    cr_assert_eq(world_answers(world, person_in(0, 0), 1).counted, 1);
+    cr_assert(member->in_transaction, "nobody waited for the store");
+    cr_assert_leq(decider_wake_at(member->decider), world->now + 1000);
+    world->now += 1000;
+    member_run(member);
+    cr_assert_not(member->in_transaction);
+    world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 2);
+    member_run(member);
+    cr_assert(member->in_transaction);
+    decider_leave(member->decider);
+    cr_assert_not(member->in_transaction);
+    member_free(member);
+    world_free(world);
+}
+
+Test(decider, that_dies_before_it_wrote_to_the_store_reads_that_part_again)
+{
+    struct world *world = world_new();
+    struct member *member = member_new(world);
+    struct decider_ports ports = member_ports(member);
+    decider_free(member->decider);
+    member->conf.keep_us = 1000000;
+    member->decider = decider_new(&member->conf, &ports, world->registry);
+    member_assign(member);
+    world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
+    member_run(member);
+    cr_assert(member->in_transaction);
+    world->committed[0] = -1; /* nor was the command's offset committed */
+    member_restart(&member, true);
+    cr_assert_eq(member->store.count, 0);
+    member_run(member);
+    cr_assert_eq(world_answers(world, person_in(0, 0), 1).any, 1);
+    member_free(member);
+    world_free(world);
+}
+
 Test(decider, pauses_a_partition_at_its_limit_and_goes_on_when_half_is_done)
 {
     struct world *world = world_new();

@@ -322,7 +322,8 @@ struct member *member_new(struct world *world)
         .family = FAMILY_RISK,
         .decide = test_decide,
         .partitions = WORLD_PARTITIONS,
-        .commit_us = 1};
+        .commit_us = 1,
+        .keep_us = 5};
     struct decider_ports ports = member_ports(member);
     member->decider = decider_new(&member->conf, &ports, world->registry);
     return member;
@@ -376,9 +377,10 @@ void member_restart(struct member **member, bool keep_store)
 {
     struct member *old = *member;
     struct member *new = member_start(old->world);
-    if (keep_store) {
-        new->store = old->store;
-        old->store = (struct world_store){0};
+    if (keep_store) { /* what was not committed is gone with the process */
+        struct world_store *left = old->in_transaction ? &old->before : &old->store;
+        new->store = *left;
+        *left = (struct world_store){0};
     }
     member_free(old);
     *member = new;
