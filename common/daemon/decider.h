@@ -32,8 +32,8 @@ struct decider_conf {
     decider_answered_fn *answered; /* NULL: nobody asks */
     void *owner;
     int64_t commit_us; /* least time between two commits of offsets. 0: 200 ms */
-    int64_t keep_us; /* what was read of the stream is written to the store this long afterwards, with
-                        all that came meanwhile; a crash reads it again. 0: at once */
+    int64_t keep_us;   /* what was read of the stream is written to the store this long afterwards,
+                          with   all that came meanwhile; a crash reads it again. 0: at once */
 };
 struct decider_ports {
     struct group_port commands;

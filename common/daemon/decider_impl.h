@@ -95,9 +95,9 @@ struct decider {
     size_t flying; /* sends whose command is not answered yet */
     bool committing;
     bool draining;
-    bool keeping;      /* a transaction of the store is open */
-    int kept;          /* records in it */
-    int64_t keep_at;   /* it ends then */
+    bool keeping;    /* a transaction of the store is open */
+    int kept;        /* records in it */
+    int64_t keep_at; /* it ends then */
     int64_t commit_at;
     int64_t retry_at; /* the world was away: look again then */
     int64_t now;      /* of this step */

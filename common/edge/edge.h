@@ -48,6 +48,11 @@ res_t edge_person_register(
 /* The person's keys, from a small cache or unwrapped from the table. REJECT: not registered, or
  * erased. */
 res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys *ret) MUST_USE;
+/* For whoever asks the table along with other questions: are they in the cache? the question ($1 is
+ * the person); its answer into the cache. What cannot be cached is asked again and said then. */
+bool edge_person_keys_cached(const struct edge *edge, struct uuid person);
+extern const struct pg_sql edge_person_keys_sql;
+void edge_person_keys_cache(struct edge *edge, struct uuid person, struct pg_rows *rows);
 
 /* --- references --------------------------------------------------------------------------------*/
 struct edge_referral {

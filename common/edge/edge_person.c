@@ -101,7 +101,7 @@ res_t edge_person_register(struct edge *edge, struct view crn, struct uuid *ret,
     return RES_DONE;
 }
 
-static struct person_keys *cache_slot(struct edge *edge, struct uuid person)
+static struct person_keys *cache_slot(const struct edge *edge, struct uuid person)
 {
     size_t at = (size_t)person.b[0] << 8 | person.b[1];
     return &edge->cache[at % KEY_CACHE_SLOTS];
@@ -115,19 +115,17 @@ static res_t unwrap(
     return res.act == RES_REJECT ? FATAL(res.what) : res;
 }
 
-res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys *ret)
+const struct pg_sql edge_person_keys_sql = {"edge_person_keys",
+    "SELECT what, wrapped FROM edge.person_key WHERE person = $1 ORDER BY what"};
+
+bool edge_person_keys_cached(const struct edge *edge, struct uuid person)
 {
-    struct person_keys *slot = cache_slot(edge, person);
-    if (!uuid_is_zero(person) && uuid_eq(slot->person, person)) {
-        *ret = *slot;
-        return RES_DONE;
-    }
-    static const struct pg_sql sql = {"edge_person_keys",
-        "SELECT what, wrapped FROM edge.person_key WHERE person = $1 ORDER BY what"};
-    struct pg_params params = {0};
-    pg_put_uuid(&params, person);
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(edge->pg, &sql, &params, &rows));
+    return !uuid_is_zero(person) && uuid_eq(cache_slot(edge, person)->person, person);
+}
+
+static res_t keys_read(
+    struct edge *edge, struct uuid person, struct pg_rows *rows, struct person_keys *ret)
+{
     if (pg_rows_count(rows) != 2)
         return REJECT("the person is not registered here, or was erased");
     struct person_keys keys = {.person = person};
@@ -137,7 +135,27 @@ res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys
     if (res.act == RES_OK)
         res = pg_rows_ok(rows);
     if (res.act == RES_OK)
-        *ret = *slot = keys;
+        *ret = *cache_slot(edge, person) = keys;
     person_keys_clear(&keys);
     return res;
+}
+
+void edge_person_keys_cache(struct edge *edge, struct uuid person, struct pg_rows *rows)
+{
+    struct person_keys keys = {0};
+    (void)keys_read(edge, person, rows, &keys).act;
+    person_keys_clear(&keys);
+}
+
+res_t edge_person_keys(struct edge *edge, struct uuid person, struct person_keys *ret)
+{
+    if (edge_person_keys_cached(edge, person)) {
+        *ret = *cache_slot(edge, person);
+        return RES_DONE;
+    }
+    struct pg_params params = {0};
+    pg_put_uuid(&params, person);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(edge->pg, &edge_person_keys_sql, &params, &rows));
+    return keys_read(edge, person, rows, ret);
 }

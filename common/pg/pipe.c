@@ -23,7 +23,7 @@ static res_t control_send(struct pg *pg, enum pg_step_kind kind, const char *tex
     return RES_DONE;
 }
 
-res_t pg_pipe_begin(struct pg *pg)
+static res_t pipe_enter(struct pg *pg)
 {
     MUST(!pg->piped);
     TRY(pg_usable(pg));
@@ -37,6 +37,12 @@ res_t pg_pipe_begin(struct pg *pg)
     pg->step_count = pg->step_done = pg->sent = pg->flush_asked = 0;
     pg->preparing_count = 0;
     pg->first_failure = RES_DONE;
+    return RES_DONE;
+}
+
+res_t pg_pipe_begin(struct pg *pg)
+{
+    TRY(pipe_enter(pg));
     return control_send(pg, PG_STEP_BEGIN, "BEGIN");
 }
 
@@ -143,20 +149,30 @@ res_t pg_pipe_next(struct pg *pg, struct pg_rows **ret_rows)
     }
 }
 
-/* Sync, all results that were not taken, and out of pipeline mode. *ret_commit_seen: the COMMIT's
- * tag came. Failures of statements stay in first_failure. */
-static res_t drain(struct pg *pg, bool *ret_commit_seen)
+/* What is looked for among the results of a pipeline's end. */
+struct ending {
+    bool committed;      /* the COMMIT's tag came */
+    struct pg_ask *asks; /* gets the rows of each statement not taken yet; NULL: dropped */
+};
+
+/* Sync, all results that were not taken, and out of pipeline mode. Failures of statements stay in
+ * first_failure. */
+static res_t drain(struct pg *pg, struct ending *ending)
 {
     if (PQpipelineSync(pg->conn) != 1)
         return PG_FAILED(pg, NULL);
     while (pg->step_done < pg->step_count) {
         CLEANUP(pg_result_clear_p) PGresult *result = NULL;
-        bool commit = pg->steps[pg->step_done].kind == PG_STEP_COMMIT;
+        enum pg_step_kind kind = pg->steps[pg->step_done].kind;
         res_t res = step_take(pg, &result);
         if (pg->broken)
             return res;
-        if (commit && res.act == RES_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0)
-            *ret_commit_seen = true;
+        if (res.act != RES_OK)
+            continue;
+        if (kind == PG_STEP_COMMIT && strcmp(PQcmdStatus(result), "COMMIT") == 0)
+            ending->committed = true;
+        if (kind == PG_STEP_STATEMENT && ending->asks != NULL)
+            ending->asks++->rows = pg_rows_of(TAKE(result));
     }
     CLEANUP(pg_result_clear_p) PGresult *sync = NULL;
     TRY(pg_result_wait(pg, &sync));
@@ -179,9 +195,9 @@ res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit)
         return failure;
     }
     TRY(control_send(pg, PG_STEP_COMMIT, "COMMIT"));
-    bool committed = false;
-    res_t res = drain(pg, &committed);
-    if (committed) {
+    struct ending ending = {0};
+    res_t res = drain(pg, &ending);
+    if (ending.committed) {
         *ret_commit = PG_COMMITTED;
         return RES_DONE;
     }
@@ -203,9 +219,27 @@ res_t pg_pipe_rollback(struct pg *pg)
     MUST(pg->piped);
     TRY(pg_usable(pg));
     struct pg_fault fault = pg->fault;
-    bool committed = false;
-    TRY(drain(pg, &committed));
+    TRY(drain(pg, &(struct ending){0}));
     TRY(pg_rollback(pg));
     pg->fault = fault;
     return RES_DONE;
+}
+
+res_t pg_ask_all(struct pg *pg, struct pg_ask *asks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        asks[i].rows = NULL;
+    TRY(pipe_enter(pg));
+    res_t res = RES_DONE;
+    for (size_t i = 0; i < count && res.act == RES_OK; i++)
+        res = pg_pipe_send(pg, asks[i].sql, &asks[i].params);
+    struct ending ending = {.asks = asks};
+    res_t drained = pg->broken ? res : drain(pg, &ending);
+    if (res.act == RES_OK)
+        res = pg->first_failure.act != RES_OK ? pg->first_failure : drained;
+    for (size_t i = 0; i < count && res.act != RES_OK; i++) {
+        pg_rows_free(asks[i].rows);
+        asks[i].rows = NULL;
+    }
+    return res;
 }

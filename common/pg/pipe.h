@@ -28,6 +28,15 @@ res_t pg_pipe_next(struct pg *pg, struct pg_rows **ret_rows) MUST_USE;
 res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit) MUST_USE;
 /* ROLLBACK, drain, leave pipeline mode; also after a failure. Not OK: the connection is broken. */
 res_t pg_pipe_rollback(struct pg *pg) MUST_USE;
+/* Several questions in one round trip, outside a transaction: statements with names that need
+ * nothing of each other. `rows` are the caller's afterwards, all of them or none: a failure is the
+ * first one's, as by pg_exec. */
+struct pg_ask {
+    const struct pg_sql *sql;
+    struct pg_params params;
+    struct pg_rows *rows; /* out */
+};
+res_t pg_ask_all(struct pg *pg, struct pg_ask *asks, size_t count) MUST_USE;
 /* Statements sent in this transaction so far. */
 uint32_t pg_pipe_sent(const struct pg *pg);
 

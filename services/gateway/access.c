@@ -1,5 +1,7 @@
 #include "gateway/access.h"
 
+#include "gateway/early.h"
+
 static void scope_add(struct access_scopes *scopes, const char *kind, struct view code)
 {
     if (code.len == 0)
@@ -53,8 +55,6 @@ res_t access_referral(struct call *call, struct uuid referral, struct uuid *ret_
         " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
         " WHERE s.person = r.person AND s.referral = r.referral)"
         " FROM read.referral r WHERE r.referral = $1 ORDER BY r.submitted_at LIMIT 1"};
-    struct pg *pg;
-    TRY(gateway_sql(call->gateway, &pg));
     CLEANUP(scopes_done_p) struct access_scopes scopes;
     access_scopes_of(&call->who, &scopes);
     struct pg_params params = {0};
@@ -62,7 +62,7 @@ res_t access_referral(struct call *call, struct uuid referral, struct uuid *ret_
     pg_put_array(&params, &scopes.kinds);
     pg_put_array(&params, &scopes.codes);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, &params, &rows));
+    TRY(early_ask(call, &sql, &params, &rows));
     bool may = pg_rows_count(rows) == 1 && (scopes.all || pg_bool(rows, 0, 1));
     if (may)
         *ret_person = pg_uuid(rows, 0, 0);
@@ -79,8 +79,6 @@ res_t access_person(struct call *call, struct uuid person, bool *ret)
         " EXISTS (SELECT FROM read.scope s"
         " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
         " WHERE s.person = $1)"};
-    struct pg *pg;
-    TRY(gateway_sql(call->gateway, &pg));
     CLEANUP(scopes_done_p) struct access_scopes scopes;
     access_scopes_of(&call->who, &scopes);
     struct pg_params params = {0};
@@ -88,7 +86,7 @@ res_t access_person(struct call *call, struct uuid person, bool *ret)
     pg_put_array(&params, &scopes.kinds);
     pg_put_array(&params, &scopes.codes);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, &params, &rows));
+    TRY(early_ask(call, &sql, &params, &rows));
     bool known = pg_bool(rows, 0, 0);
     bool referred = pg_bool(rows, 0, 1);
     bool mine = scopes.all || pg_bool(rows, 0, 2);

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include "base/clock.h"
+#include "gateway/early.h"
 #include "gateway/measure.h"
 #include "gateway/page_error.h"
 #include "gateway/route.h"
@@ -117,6 +118,7 @@ void call_failed(struct call *call, res_t res)
 
 void call_free(struct call *call)
 {
+    early_free(call);
     arena_free(call->arena);
     free(call);
 }

@@ -1,6 +1,7 @@
 #include "gateway/command.h"
 
 #include "base/clock.h"
+#include "gateway/early.h"
 #include "gateway/measure.h"
 #include "obs/log.h"
 
@@ -141,7 +142,9 @@ static void keys_clear_p(struct person_keys *keys)
 static res_t known(struct call *call, const struct command_in *in, struct digest hash,
     struct command_result *ret, bool *ret_known)
 {
-    TRY(outcome_find(call->gateway, in->id, call->arena, &ret->outcome, ret_known));
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = early_take(call, EARLY_OUTCOME);
+    TRY(rows != NULL ? outcome_read(rows, call->arena, &ret->outcome, ret_known)
+                     : outcome_find(call->gateway, in->id, call->arena, &ret->outcome, ret_known));
     if (!*ret_known)
         return RES_DONE;
     bool same = uuid_eq(ret->outcome.person, in->person) &&

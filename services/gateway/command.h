@@ -33,6 +33,10 @@ struct command_waiter {
 res_t command_send(struct call *call, const struct command_in *in,
     const struct command_waiter *waiter, struct command_result *ret) MUST_USE;
 
+/* The id of the record that an API call asks for, from its Idempotency-Key: call->id, or zero where
+ * there is no key that can be used. */
+void command_identify(struct call *call);
+
 /* A command in hand: between JSON and sealing. */
 struct command_draft {
     struct call *call;
@@ -55,6 +59,7 @@ void command_submit_fill(void *arg, void *record);
 res_t command_submit_reserve(struct command_draft *draft, struct problem *ret) MUST_USE;
 /* ShareRisk: what differs from the version before, and the counts of headings. */
 res_t command_share_fill(struct command_draft *draft, struct problem *ret) MUST_USE;
+extern const struct pg_sql risk_before; /* $1: the person */
 /* The text of a sealed field that is still plain JSON. */
 res_t command_plain_text(const struct command_draft *draft, const struct record_desc *desc,
     const char *field, struct view json, struct view *ret) MUST_USE;

@@ -72,11 +72,17 @@ static struct view hashed(struct call *call)
     return copy;
 }
 
-res_t command_handle(struct call *call)
+void command_identify(struct call *call)
 {
     struct view key = http_header_get(call->request->headers, "Idempotency-Key");
+    if (call->route->kind == ROUTE_API && call->route->command != COMMAND_MAX_ && key_fine(key))
+        call->id = edge_record_id(&call->gateway->secrets, call->who.client, key);
+}
+
+res_t command_handle(struct call *call)
+{
     struct view type = http_header_get(call->request->headers, "Content-Type");
-    if (!key_fine(key)) {
+    if (uuid_is_zero(call->id)) {
         call_problem_code(call, PROBLEM_KEY_MISSING);
         return RES_DONE;
     }
@@ -86,7 +92,7 @@ res_t command_handle(struct call *call)
     }
     struct command_in in = {
         .type = call->route->command,
-        .id = edge_record_id(&call->gateway->secrets, call->who.client, key),
+        .id = call->id,
         .person = call->person,
         .referral = call->referral,
         .hashed = hashed(call),
@@ -95,7 +101,6 @@ res_t command_handle(struct call *call)
     };
     if (in.hashed.ptr == NULL)
         return RETRY("the request needs more memory than it may");
-    call->id = in.id;
     struct command_result result;
     TRY(command_send(call, &in, &(struct command_waiter){ended, call}, &result));
     if (result.step == COMMAND_PROBLEM)

@@ -1,5 +1,6 @@
 /* ShareRisk: what the edge adds, for deciders see no word of it. */
 #include "gateway/command.h"
+#include "gateway/early.h"
 #include "gateway/fact.h"
 
 #include <stdio.h>
@@ -39,22 +40,24 @@ static res_t counts_fit(struct command_draft *draft, bool *ret)
     return RES_DONE;
 }
 
+const struct pg_sql risk_before = {"risk_before",
+    "SELECT f.body FROM read.risk r JOIN read.fact f ON f.person = r.person AND f.id = "
+    "r.shared_record WHERE r.person = $1"};
+
 static res_t previous_version(struct command_draft *draft, struct event *ret, bool *ret_found)
 {
-    static const struct pg_sql sql = {
-        "risk_current", "SELECT shared_record FROM read.risk WHERE person = $1"};
-    struct pg *pg;
-    TRY(gateway_sql(draft->call->gateway, &pg));
-    struct pg_params params = {0};
-    pg_put_uuid(&params, draft->in->person);
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, &params, &rows));
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = early_take(draft->call, EARLY_RISK);
+    if (rows == NULL) {
+        struct pg *pg;
+        TRY(gateway_sql(draft->call->gateway, &pg));
+        struct pg_params params = {0};
+        pg_put_uuid(&params, draft->in->person);
+        TRY(pg_exec(pg, &risk_before, &params, &rows));
+    }
     *ret_found = pg_rows_count(rows) > 0;
-    if (!*ret_found)
-        return RES_DONE;
-    struct uuid record = pg_uuid(rows, 0, 0);
-    TRY(pg_rows_ok(rows));
-    return fact_find(draft->call, draft->in->person, record, ret, ret_found);
+    if (*ret_found)
+        TRY(fact_decode(draft->call, pg_bytes(rows, 0, 0), ret));
+    return pg_rows_ok(rows);
 }
 
 static bool differs(struct command_draft *draft, const struct event *before,

@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "gateway/access.h"
+#include "gateway/command.h"
 #include "gateway/daemon.h"
+#include "gateway/early.h"
 #include "gateway/live.h"
 #include "gateway/measure.h"
 #include "gateway/outcome.h"
@@ -245,8 +247,11 @@ static res_t handle(struct call *call)
         problem = refused(call->request);
     if (problem == PROBLEM_MAX_)
         problem = session_identify(call);
-    if (problem == PROBLEM_MAX_)
+    if (problem == PROBLEM_MAX_) {
+        command_identify(call);
+        early_prepare(call);
         TRY(access_check(call, &problem));
+    }
     if (problem == PROBLEM_MAX_)
         return call->route->handle(call);
     call_problem_code(call, problem);
@@ -274,21 +279,23 @@ static void take(struct gateway *gateway, struct http_request *request)
 static void hear(struct gateway *gateway)
 {
     struct pg_notification notification;
-    bool any = true, heard = false;
+    bool any = true, heard = false, watched = false;
     while (any) {
         res_t res = pg_notified(gateway->listen, &notification, &any);
         if (res.act != RES_OK) {
             log_res(res);
             listen_close(gateway);
-            heard = true;
+            heard = watched = true;
             break;
         }
+        if (any && !live_heard(gateway->live, notification.payload))
+            watched = true;
         heard = heard || any;
     }
     if (!heard)
         return;
     res_t res = outcomes_fetch(gateway->outcomes);
-    if (res.act == RES_OK)
+    if (res.act == RES_OK && watched)
         res = live_fetch(gateway->live);
     if (res.act != RES_OK)
         log_res(res);

@@ -14,6 +14,7 @@
 #include "kafka/producer.h"
 #include "pg/pg.h"
 
+struct early_asks;
 struct outcomes;
 struct live;
 struct route;
@@ -71,6 +72,7 @@ struct call {
     int32_t number;                   /* {session} */
     struct view word;                 /* {name} */
     int64_t now_us;
+    struct early_asks *early;     /* early.h; NULL: none */
     struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[16]; /* beside those that every answer has */
     size_t header_count;

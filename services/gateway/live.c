@@ -219,6 +219,22 @@ static res_t outcome_came(struct live *live, struct subscriber *subscriber, bool
     return outcome_find(live->gateway, subscriber->outcome, arena, &outcome, ret);
 }
 
+bool live_heard(struct live *live, struct view payload)
+{
+    if (live->first != NULL)
+        return false;
+    while (payload.ptr != NULL && payload.len > 0) {
+        struct view next = view_cut(&payload, ','), partition = view_cut(&next, ':');
+        int64_t at, to;
+        if (!view_to_i64(partition, &at) || !view_to_i64(next, &to) || at < 0 ||
+            at >= live->at.count)
+            return false;
+        if (live->at.next[at] < to)
+            live->at.next[at] = to;
+    }
+    return true;
+}
+
 res_t live_fetch(struct live *live)
 {
     struct positions now;

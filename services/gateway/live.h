@@ -12,6 +12,9 @@ struct view live_cursor_of(const struct call *page);
 
 res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
 void live_free(struct live *live); /* ends all streams; NULL is fine */
+/* What a notification `read` says ("partition:next,..."). While nobody has a stream open this is
+ * all there is to do: true. */
+bool live_heard(struct live *live, struct view payload);
 /* Something was projected: tells whom it concerns. RETRY: later again, nothing is missed. */
 res_t live_fetch(struct live *live) MUST_USE;
 void live_tick(struct live *live);

@@ -63,17 +63,23 @@ static struct outcome outcome_of(struct pg_rows *rows, int row)
     return outcome;
 }
 
+const struct pg_sql outcome_by_id = {
+    "outcome_find", "SELECT " OUTCOME_COLUMNS " FROM read.outcome WHERE id = $1 LIMIT 1"};
+
 res_t outcome_find(struct gateway *gateway, struct uuid id, struct arena *arena,
     struct outcome *ret, bool *ret_found)
 {
-    static const struct pg_sql sql = {
-        "outcome_find", "SELECT " OUTCOME_COLUMNS " FROM read.outcome WHERE id = $1 LIMIT 1"};
     struct pg *pg;
     TRY(gateway_sql(gateway, &pg));
     struct pg_params params = {0};
     pg_put_uuid(&params, id);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, &params, &rows));
+    TRY(pg_exec(pg, &outcome_by_id, &params, &rows));
+    return outcome_read(rows, arena, ret, ret_found);
+}
+
+res_t outcome_read(struct pg_rows *rows, struct arena *arena, struct outcome *ret, bool *ret_found)
+{
     *ret_found = pg_rows_count(rows) > 0;
     if (!*ret_found)
         return RES_DONE;

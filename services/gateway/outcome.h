@@ -33,6 +33,10 @@ void outcomes_free(struct outcomes *outcomes); /* none may be waiting */
 /* In the arena. */
 res_t outcome_find(struct gateway *gateway, struct uuid id, struct arena *arena,
     struct outcome *ret, bool *ret_found) MUST_USE;
+/* The same in two halves: $1 is the id; the answer. */
+extern const struct pg_sql outcome_by_id;
+res_t outcome_read(
+    struct pg_rows *rows, struct arena *arena, struct outcome *ret, bool *ret_found) MUST_USE;
 
 struct wait {
     struct uuid id, person;

@@ -12,6 +12,8 @@ if [ -z "${stack:-}" ]; then
     ! wanted codec "$@" || ${UNDER:-} "$BIN/bench/bench_codec"
     export BIN
     # A stack of its own for each: what one leaves behind (a backlog, a group's members) slows the next.
+    # The broker's Java as in production, not as in the tests' short life.
+    export KAFKA_JVM=
     for name in post decider projection; do
         wanted "$name" "$@" || continue
         WITH_STACK_SECONDS=240 tests/with-stack.sh "$0" --stack "$name"

@@ -223,3 +223,37 @@ Test(pipe, too_many_statements_are_refused_and_the_rest_can_be_rolled_back)
     OK(pg_pipe_rollback(pg));
     cr_assert_eq(count_rows(), 0);
 }
+
+Test(pipe, several_questions_are_answered_in_one_go_each_with_its_own_rows)
+{
+    static const struct pg_sql echo = {"echo", "SELECT $1::bigint"};
+    for (int round = 0; round < 3; round++) {
+        struct pg_ask asks[4] = {{.sql = &echo}, {.sql = &sum}, {.sql = &echo}, {.sql = &echo}};
+        pg_put_int8(&asks[0].params, 7);
+        pg_put_int8(&asks[2].params, 8);
+        pg_put_int8(&asks[3].params, 9);
+        OK(pg_run(pg, "INSERT INTO t SELECT 5 + count(*), '' FROM t"));
+        OK(pg_ask_all(pg, asks, ARRAY_LEN(asks)));
+        cr_assert_eq(pg_int(asks[0].rows, 0, 0), 7);
+        cr_assert_eq(pg_int(asks[1].rows, 0, 0), 5 * (round + 1) + round * (round + 1) / 2);
+        cr_assert_eq(pg_int(asks[2].rows, 0, 0), 8);
+        cr_assert_eq(pg_int(asks[3].rows, 0, 0), 9);
+        for (size_t i = 0; i < ARRAY_LEN(asks); i++)
+            pg_rows_free(asks[i].rows);
+    }
+}
+
+Test(pipe, a_question_that_fails_leaves_no_answers_and_a_connection_that_goes_on)
+{
+    OK(pg_run(pg, "INSERT INTO t VALUES (0, '')"));
+    struct pg_ask asks[3] = {{.sql = &sum}, {.sql = &wrong}, {.sql = &sum}};
+    cr_assert_eq(pg_ask_all(pg, asks, ARRAY_LEN(asks)).act, RES_FATAL);
+    cr_assert_str_eq(pg_fault(pg)->sqlstate, "22012");
+    for (size_t i = 0; i < ARRAY_LEN(asks); i++)
+        cr_assert_null(asks[i].rows);
+    cr_assert_not(pg_broken(pg));
+    struct pg_ask again[1] = {{.sql = &sum}};
+    OK(pg_ask_all(pg, again, 1));
+    pg_rows_free(again[0].rows);
+    cr_assert_eq(count_rows(), 1);
+}
