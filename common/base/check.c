@@ -9,6 +9,7 @@ struct walk {
     check_fn *found;
     void *arg;
     bool stopped;
+    bool by_edge; /* of the field at hand */
     size_t len;
     char pointer[CHECK_POINTER_MAX];
 };
@@ -46,7 +47,7 @@ static void report(struct walk *walk, enum check_rule rule, int64_t limit)
 {
     if (walk->stopped)
         return;
-    struct check_error error = {.rule = rule, .limit = limit};
+    struct check_error error = {.rule = rule, .limit = limit, .by_edge = walk->by_edge};
     memcpy(error.pointer, walk->pointer, sizeof error.pointer);
     walk->stopped = !walk->found(walk->arg, &error);
 }
@@ -147,6 +148,7 @@ static void walk_field(struct walk *walk, const struct record_desc *desc, const 
     const void *at = (const char *)record + field->offset;
     bool there = has_bit(record, field->has_bit);
     bool due = field->required;
+    walk->by_edge = field->by_edge;
     if (field->required_when != NULL) {
         due = check_condition(desc, record, field->required_when);
         if (there && !due)

@@ -24,6 +24,7 @@ struct check_error {
     char pointer[CHECK_POINTER_MAX]; /* JSON Pointer: "/attendance/late", "/workers/1" */
     enum check_rule rule;
     int64_t limit; /* 0 where the rule has none */
+    bool by_edge;  /* the field is one that the edge fills in */
 };
 
 /* The refusal code (DOMAIN section 3): "field-missing", "field-too-long", ... */

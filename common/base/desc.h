@@ -50,6 +50,7 @@ struct field_desc {
     bool required;
     bool by_decider;                  /* absent from the command's table */
     bool by_import;                   /* only the import connector may state it */
+    bool by_edge;                     /* the edge fills it in: no sender states it */
     uint8_t audience;                 /* bits of enum field_audience; 0: everybody */
     enum sealed sealed;               /* then kind is KIND_BYTES and `plain` says what is inside */
     int64_t min, max;                 /* numbers; both 0: no limit */

@@ -40,10 +40,11 @@ const char *codec_rule_name(enum codec_rule rule);
 struct codec_json_options {
     size_t bytes_max; /* 0: 1 MiB */
     bool soft;        /* import: check_rule errors are collected, not refused (nor values cut) */
-    bool from_import; /* fields `by: import` may be stated */
+    bool from_import; /* fields `by: import` and `by: edge` may be stated */
     bool partial;     /* drafts: nothing is missing yet, no condition holds yet */
-    /* Called between reading and checking, to set what the edge adds itself (a reference, the
-     * service's terms); NULL: nothing. Not called where a value is not of its type. */
+    /* Called between reading and checking, to set the fields `by: edge` (a reference, the service's
+     * terms); NULL: nothing. Not called where a value is not of its type. That such a field is
+     * missing is never the sender's error: whoever decides checks it. */
     void (*fill)(void *arg, void *record);
     void *arg;
     struct codec_error *errors; /* room for errors_max of them, one a field; NULL: none kept */

@@ -47,7 +47,7 @@ static bool report_check(void *arg, const struct check_error *check)
 {
     struct reader *reader = arg;
     bool of_whole = check->rule == CHECK_MISSING || check->rule == CHECK_NOT_ALLOWED;
-    if (reader->partial && of_whole)
+    if ((reader->partial && of_whole) || (check->rule == CHECK_MISSING && check->by_edge))
         return true;
     struct codec_error error = {.rule = (enum codec_rule)check->rule, .limit = check->limit};
     memcpy(error.pointer, check->pointer, sizeof error.pointer);
@@ -236,7 +236,8 @@ static void refuse_keys(struct reader *reader, const struct record_desc *desc, c
         size_t before = enter(reader, key);
         if (field == NULL || (reader->len > 0 && strcmp(reader->pointer, "/meta") == 0))
             report(reader, CODEC_UNKNOWN_FIELD, 0);
-        else if (field->by_decider || (field->by_import && !reader->from_import))
+        else if (field->by_decider ||
+                 (!reader->from_import && (field->by_import || field->by_edge)))
             report(reader, CODEC_NOT_ALLOWED, 0);
         leave(reader, before);
     }

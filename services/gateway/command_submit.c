@@ -13,14 +13,8 @@ void command_submit_fill(void *arg, void *record)
     struct referral_submitted *submit = record;
     const struct terms *asked = &submit->terms;
     fill->problem = (struct problem){.code = PROBLEM_MAX_};
-    if (HAS(submit, REFERRAL_SUBMITTED_REFERENCE))
-        fill->problem = problem_at(PROBLEM_FIELD_NOT_ALLOWED, "/reference");
-    else if (!HAS(submit, REFERRAL_SUBMITTED_TERMS) || !HAS(asked, TERMS_SERVICE_ID))
-        fill->problem = problem_at(PROBLEM_FIELD_MISSING, "/terms/serviceId");
-    else if (asked->has != UINT64_C(1) << TERMS_SERVICE_ID)
-        fill->problem = problem_at(PROBLEM_FIELD_NOT_ALLOWED, "/terms");
-    if (fill->problem.code != PROBLEM_MAX_)
-        return;
+    if (!HAS(submit, REFERRAL_SUBMITTED_TERMS) || !HAS(asked, TERMS_SERVICE_ID))
+        return; /* missing, as the check will say */
     const struct catalogue_service *service = catalogue_service(fill->catalogue, asked->service_id);
     if (service == NULL) {
         fill->problem = problem_at(PROBLEM_FIELD_INVALID, "/terms/serviceId");

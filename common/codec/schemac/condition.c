@@ -3,20 +3,54 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct field *field_of(const struct record *record, struct view name)
+{
+    for (size_t i = 0; record != NULL && i < record->field_count; i++)
+        if (view_eq_text(name, record->fields[i].name))
+            return &record->fields[i];
+    return NULL;
+}
+
+static const struct record *record_inside(const struct field *field)
+{
+    return field != NULL && field->shape.kind == KIND_RECORD ? field->shape.record : NULL;
+}
+
 static const struct field *field_named(const struct record *record, struct view path)
 {
     const struct field *found = NULL;
     while (path.ptr != NULL) {
-        struct view name = view_cut(&path, '.');
-        found = NULL;
-        for (size_t i = 0; record != NULL && i < record->field_count; i++)
-            if (view_eq_text(name, record->fields[i].name))
-                found = &record->fields[i];
-        if (found == NULL)
-            return NULL;
-        record = found->shape.kind == KIND_RECORD ? found->shape.record : NULL;
+        found = field_of(record, view_cut(&path, '.'));
+        record = record_inside(found);
     }
     return found;
+}
+
+static bool path_stated(const struct record *record, struct view path)
+{
+    while (path.ptr != NULL) {
+        const struct field *field = field_of(record, view_cut(&path, '.'));
+        if (field == NULL || field->by_decider || field->by_import || field->by_edge)
+            return false;
+        record = record_inside(field);
+    }
+    return true;
+}
+
+bool condition_stated(const struct record *record, const char *condition)
+{
+    struct view rest = view_of(condition);
+    char joint = view_find(rest, '|') < rest.len ? '|' : '&';
+    while (rest.ptr != NULL) {
+        struct view term = view_trim(view_cut(&rest, joint));
+        size_t end = 0;
+        term = view_from(term, term.len > 0 && term.ptr[0] == '!' ? 1 : 0);
+        while (end < term.len && strchr("=!>", term.ptr[end]) == NULL)
+            end++;
+        if (!path_stated(record, (struct view){term.ptr, end}))
+            return false;
+    }
+    return true;
 }
 
 static bool symbol_known(const struct enumeration *enumeration, struct view symbol)

@@ -8,4 +8,8 @@
 /* Fails the run with the record and the condition. */
 void conditions_check(const struct record *record);
 
+/* True if a sender states each field that the condition looks at: none is the decider's, the
+ * import's or the edge's to add. `condition` was checked. */
+bool condition_stated(const struct record *record, const char *condition);
+
 #endif

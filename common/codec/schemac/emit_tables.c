@@ -102,6 +102,7 @@ static void emit_field(
     buf_text(out, field->required ? ", .required = true" : "");
     buf_text(out, field->by_decider ? ", .by_decider = true" : "");
     buf_text(out, field->by_import ? ", .by_import = true" : "");
+    buf_text(out, field->by_edge ? ", .by_edge = true" : "");
     if (field->audience != 0)
         buf_printf(out, ", .audience = %u", field->audience);
     if (field->sealed != SEALED_NO)

@@ -247,6 +247,18 @@ static void default_parse(
     free(text);
 }
 
+static void by_parse(const json_t *source, struct field *field)
+{
+    const char *by = text_of(source, "by");
+    if (by == NULL)
+        return;
+    field->by_decider = strcmp(by, "decider") == 0;
+    field->by_import = strcmp(by, "import") == 0;
+    field->by_edge = strcmp(by, "edge") == 0;
+    if (!field->by_decider && !field->by_import && !field->by_edge)
+        fail(field->name, "\"by\" is decider, import or edge");
+}
+
 static void field_parse(struct model *model, json_t *source, struct field *field, int *has_bit)
 {
     field->name = text_needed(source, "name", "a field");
@@ -256,11 +268,7 @@ static void field_parse(struct model *model, json_t *source, struct field *field
     json_t *type = nullable_parse(json_object_get(source, "type"), field->name, &nullable);
     field->shape = shape_parse(model, type, field->name);
     field->has_bit = nullable ? (*has_bit)++ : -1;
-    const char *by = text_of(source, "by");
-    if (by != NULL && strcmp(by, "decider") != 0 && strcmp(by, "import") != 0)
-        fail(field->name, "\"by\" is decider or import");
-    field->by_decider = by != NULL && strcmp(by, "decider") == 0;
-    field->by_import = by != NULL && strcmp(by, "import") == 0;
+    by_parse(source, field);
     field->required = json_is_true(json_object_get(source, "required"));
     field->min = number_of(source, "min", field->name);
     field->max = number_of(source, "max", field->name);

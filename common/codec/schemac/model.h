@@ -36,7 +36,7 @@ struct field {
     const char *doc;
     struct shape shape;
     int has_bit; /* -1: not nullable */
-    bool required, by_decider, by_import;
+    bool required, by_decider, by_import, by_edge;
     enum sealed sealed;
     struct shape plain;
     unsigned audience;

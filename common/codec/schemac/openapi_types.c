@@ -1,5 +1,7 @@
 #include "codec/schemac/openapi_types.h"
 
+#include "codec/schemac/condition.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -249,12 +251,13 @@ json_t *openapi_record(const struct record *record, const char *description, jso
     for (size_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
         bool meta = record->in != IN_COMMON && strcmp(field->name, "meta") == 0;
-        if (meta || field->by_decider || field->by_import)
+        if (meta || field->by_decider || field->by_import || field->by_edge)
             continue;
         openapi_put(properties, field->name, field_schema(field, components));
         if (field->required || (field->has_bit < 0 && field->default_json == NULL))
             openapi_push(required, json_string(field->name));
-        if (field->required_when != NULL)
+        /* What a sender does not see cannot be told them as a schema: its words remain. */
+        if (field->required_when != NULL && condition_stated(record, field->required_when))
             add_condition(rules, field->required_when, required_one(field->name),
                 negation(required_one(field->name)));
     }

@@ -308,3 +308,42 @@ Test(json, what_the_edge_adds_itself_is_there_before_the_check, .timeout = 20)
     cr_expect(uuid_eq(f.recorded.appointment_id, id));
     done(&f);
 }
+
+/* The error at that place of a referral's body; CODEC_RULE_MAX_ where there is none. */
+static enum codec_rule referral_refused(const char *json, bool from_import, const char *pointer)
+{
+    CLEANUP(arena_free_p) struct arena *arena = arena_new((size_t)1 << 20);
+    struct codec_error errors[64] = {0}, error = {.rule = CODEC_RULE_MAX_};
+    struct codec_json_options options = {
+        .from_import = from_import, .errors = errors, .errors_max = ARRAY_LEN(errors)};
+    struct referral_submitted sent;
+    cr_assert_eq(
+        codec_json_read(&submit_referral_desc, view_of(json), &options, arena, &sent, &error).act,
+        RES_REJECT);
+    for (size_t i = 0; i < options.error_count && i < ARRAY_LEN(errors); i++)
+        if (strcmp(errors[i].pointer, pointer) == 0)
+            return errors[i].rule;
+    return CODEC_RULE_MAX_;
+}
+
+Test(json, what_the_edge_fills_in_is_neither_stated_nor_missed_by_a_sender, .timeout = 20)
+{
+    static const struct {
+        const char *json, *pointer;
+        bool from_import;
+        enum codec_rule rule;
+    } cases[] = {
+        {"{}", "/reference", false, CODEC_RULE_MAX_},
+        {"{}", "/terms", false, CODEC_MISSING},
+        {"{\"terms\":{}}", "/terms/serviceId", false, CODEC_MISSING},
+        {"{\"terms\":{\"serviceId\":" ID "}}", "/terms/code", false, CODEC_RULE_MAX_},
+        {"{\"terms\":{\"code\":\"A\"}}", "/terms/code", false, CODEC_NOT_ALLOWED},
+        {"{\"terms\":{\"code\":\"A\"}}", "/terms/code", true, CODEC_RULE_MAX_},
+        {"{\"reference\":\"AB1234AC\"}", "/reference", false, CODEC_NOT_ALLOWED},
+        {"{\"reference\":\"AB1234AC\"}", "/reference", true, CODEC_RULE_MAX_},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        cr_expect_eq(referral_refused(cases[i].json, cases[i].from_import, cases[i].pointer),
+            cases[i].rule, "%s", cases[i].json);
+    }
+}

@@ -70,3 +70,42 @@ Test(openapi, every_command_has_its_path_and_takes_an_idempotency_key, .timeout 
     }
     json_decref(root);
 }
+
+static bool lists(const json_t *array, const char *text)
+{
+    size_t index;
+    json_t *value;
+    json_array_foreach(
+        array, index, value) if (strcmp(json_string_value(value), text) == 0) return true;
+    return false;
+}
+
+Test(openapi, a_sender_is_asked_only_for_what_a_sender_may_state, .timeout = 20)
+{
+    json_t *root = document();
+    const json_t *submit = at(root, "#/components/schemas/SubmitReferral");
+    const json_t *terms = at(root, "#/components/schemas/Terms");
+    cr_expect_null(at(submit, "#/properties/reference"));
+    cr_expect(!lists(json_object_get(submit, "required"), "reference"));
+    cr_expect(lists(json_object_get(submit, "required"), "terms"));
+    cr_expect_eq(json_object_size(json_object_get(terms, "properties")), 1);
+    cr_expect_eq(json_array_size(json_object_get(terms, "required")), 1);
+    cr_expect(lists(json_object_get(terms, "required"), "serviceId"));
+    json_decref(root);
+}
+
+/* Whether the service's days are enforceable is not in the body, so no schema of the body can say
+ * when `enforceableDays` is due. */
+Test(openapi, a_condition_on_what_the_edge_fills_in_is_left_to_words, .timeout = 20)
+{
+    json_t *root = document();
+    const json_t *submit = at(root, "#/components/schemas/SubmitReferral");
+    char *rules = json_dumps(json_object_get(submit, "allOf"), JSON_COMPACT);
+    cr_expect_null(strstr(rules, "enforceable"), "%s", rules);
+    cr_expect_not_null(strstr(rules, "urgentReason"), "%s", rules);
+    cr_expect_not_null(strstr(json_string_value(at(submit, "#/properties/enforceableDays/"
+                                                           "description")),
+        "terms.enforceable=true"));
+    free(rules);
+    json_decref(root);
+}

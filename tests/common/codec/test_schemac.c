@@ -108,7 +108,8 @@ Test(schemac, names_what_is_wrong_with_a_schema)
         {RECORD("", NULLABLE("\"int\"", ",\"requiredWhen\":\"f & f | f\"")), "not both"},
         {RECORD(",\"oneOf\":[{\"fields\":[\"x\"]}]", NULLABLE("\"int\"", "")), "oneOf"},
         {RECORD("", NULLABLE("\"Thing\"", "")), "within itself"},
-        {RECORD("", NULLABLE("\"int\"", ",\"by\":\"nobody\"")), "\"by\" is"},
+        {RECORD("", NULLABLE("\"int\"", ",\"by\":\"nobody\"")),
+            "\"by\" is decider, import or edge"},
         {"{\"type\":\"record\",\"name\":\"Other\",\"doc\":\"d\",\"fields\":[" FIELD(
              "\"int\"", "") "]}",
             "not named after its type"},

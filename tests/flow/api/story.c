@@ -44,7 +44,7 @@ struct view body_submit(struct story *story, const struct submit *with)
     char deadline[TIME_TEXT_MAX];
     day_print(london_day(clock_now()) + 120, deadline);
     return printed(story->api,
-        "{\"referralId\":\"%s\",\"terms\":{\"serviceId\":\"%s\"},"
+        "{%s\"referralId\":\"%s\",\"terms\":{\"serviceId\":\"%s\"%s},"
         "\"subject\":{\"kind\":\"sentence-event\",\"id\":\"2500001\"},"
         "\"categories\":[{\"id\":\"a979407a-ca1b-595a-a0d0-3b16e4a3aa01\","
         "\"outcomes\":[\"%s\"],\"complexity\":\"%s\"}],\"crn\":\"%s\","
@@ -57,7 +57,8 @@ struct view body_submit(struct story *story, const struct submit *with)
         "\"needs\":{\"interpreter\":false,\"responsibilities\":false},\"enforceableDays\":20,"
         "\"completionDeadline\":\"%s\",\"reason\":\"needs somewhere to live\","
         "\"furtherInformation\":\"none\",\"urgent\":false}",
-        either(with->referral, story->referral), either(with->service, story->service),
+        either(with->more, ""), either(with->referral, story->referral),
+        either(with->service, story->service), either(with->terms, ""),
         either(with->outcome, "68adfecc-df04-5a2d-b44d-62f7384a93e2"),
         either(with->complexity, "2c0a4783-168e-5327-8112-2071ac01f024"),
         either(with->crn, story->crn), either(with->email, "b.beaks@justice.gov.uk"), deadline);

@@ -21,6 +21,7 @@ struct view body_share(struct story *story);
 /* NULL: what is fine. */
 struct submit {
     const char *referral, *service, *outcome, *complexity, *email, *crn;
+    const char *more, *terms; /* members that come first; members beside the service's id */
 };
 struct view body_submit(struct story *story, const struct submit *with);
 struct view body_book(struct story *story, const char *appointment, int64_t start_us);
