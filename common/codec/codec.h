@@ -21,6 +21,18 @@ struct codec_plan;
  * The plan keeps `reader` but not the text. Thread-safe once made. */
 MUST_USE res_t codec_plan_new(
     struct view writer, const struct record_desc *reader, struct codec_plan **ret);
+/* What is lost or in the way between a writer's schema and our table: for the test that today's
+ * schemas read every older one whole. */
+struct codec_gap {
+    char pointer[200]; /* of the field: "/terms/kind"; an array's items have no step of their own */
+    const char *what;  /* fixed words */
+    const char *symbol; /* the writer's enum symbol that we lack; else NULL */
+};
+typedef void codec_gap_fn(void *arg, const struct codec_gap *gap);
+/* Tells each gap that a plan would have: a field or symbol that we drop, and the first thing that
+ * cannot be resolved at all; then RES_REJECT. A gap is good for the call. */
+MUST_USE res_t codec_plan_gaps(
+    struct view writer, const struct record_desc *reader, codec_gap_fn *found, void *arg);
 void codec_plan_free(struct codec_plan *plan); /* NULL is fine */
 void codec_plan_free_p(struct codec_plan **plan);
 

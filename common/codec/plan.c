@@ -1,6 +1,7 @@
 #include "codec/plan.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,10 @@ struct builder {
     size_t named_count;
     size_t total;
     int depth;
-    const char *why; /* the first thing that cannot be resolved */
+    const char *why;      /* the first thing that cannot be resolved */
+    struct codec_gap gap; /* its pointer: the field at hand */
+    codec_gap_fn *found;  /* NULL: nobody asks */
+    void *arg;
 };
 
 /* Where a writer's value goes. `kind` KIND_MAX_: nowhere, it is skipped. */
@@ -35,11 +39,31 @@ static const struct target SKIP = {.kind = KIND_MAX_};
 static int64_t compile_value(struct builder *b, struct op_list *list, const json_t *writer,
     const struct target *target, struct op op);
 
+static void tell(struct builder *b, const char *what, const char *symbol)
+{
+    b->gap.what = what;
+    b->gap.symbol = symbol;
+    if (b->found != NULL)
+        b->found(b->arg, &b->gap);
+}
+
 static int64_t refuse(struct builder *b, const char *why)
 {
-    if (b->why == NULL)
+    if (b->why == NULL) {
         b->why = why;
+        tell(b, why, NULL);
+    }
     return -1;
+}
+
+/* Down to a field; gives the length to come back to. What does not fit is left out. */
+static size_t enter(struct builder *b, const char *name)
+{
+    size_t before = strlen(b->gap.pointer), room = sizeof b->gap.pointer - before;
+    int len = snprintf(b->gap.pointer + before, room, "/%s", name);
+    if (len < 0 || (size_t)len >= room)
+        b->gap.pointer[before] = '\0';
+    return before;
 }
 
 static bool push(struct builder *b, struct op_list *list, struct op op)
@@ -173,7 +197,7 @@ static int32_t reader_symbol(const struct enum_desc *reader, const char *symbol)
         if (ours[k] == '\0' && symbol[k] == '\0')
             return i;
     }
-    return reader->count - 1;
+    return -1;
 }
 
 static int64_t compile_enum(struct builder *b, struct op_list *list, const json_t *writer,
@@ -194,7 +218,10 @@ static int64_t compile_enum(struct builder *b, struct op_list *list, const json_
         const char *symbol = json_string_value(json_array_get(symbols, i));
         if (symbol == NULL)
             return refuse(b, "an enum symbol that is not text");
-        map->to[i] = skip ? 0 : reader_symbol(t->enumeration, symbol);
+        int32_t ours = skip ? 0 : reader_symbol(t->enumeration, symbol);
+        if (ours < 0)
+            tell(b, "a symbol that we read as unknown", symbol);
+        map->to[i] = ours < 0 ? t->enumeration->count - 1 : ours;
     }
     op.u.map = map;
     return push_simple(b, list, op, skip ? OP_SKIP_ENUM : OP_ENUM);
@@ -323,6 +350,19 @@ static bool name_twice(const json_t *fields, size_t at)
     return name[0] == '\0';
 }
 
+/* The fields of ours that the writer's record has not. */
+static bool compile_rest(
+    struct builder *b, struct op_list *list, const struct target *t, const bool *met)
+{
+    for (uint32_t i = 0; t->record != NULL && i < t->record->field_count; i++) {
+        size_t before = enter(b, t->record->fields[i].name);
+        if (!met[i] && !compile_absent(b, list, &t->record->fields[i], t->offset))
+            return false;
+        b->gap.pointer[before] = '\0';
+    }
+    return true;
+}
+
 /* The fields of a record at `base`; the sum of their least bytes, or -1. */
 static int64_t compile_fields(struct builder *b, struct op_list *list, const json_t *writer,
     const struct record_desc *reader, size_t base)
@@ -338,17 +378,19 @@ static int64_t compile_fields(struct builder *b, struct op_list *list, const jso
             reader == NULL ? NULL : reader_field(reader, text_of(field, "name"));
         if (name_twice(fields, i) || (ours != NULL && met[ours - reader->fields]))
             return refuse(b, "a field that stands there twice");
+        size_t before = enter(b, text_of(field, "name"));
         if (ours != NULL)
             met[ours - reader->fields] = true;
+        else if (reader != NULL)
+            tell(b, "a field that none of ours is, by name or alias", NULL);
         int64_t bytes = compile_field(b, list, json_object_get(field, "type"), ours, base);
         if (bytes < 0)
             return -1;
         least += bytes;
+        b->gap.pointer[before] = '\0';
     }
-    for (uint32_t i = 0; reader != NULL && i < reader->field_count; i++)
-        if (!met[i] && !compile_absent(b, list, &reader->fields[i], base))
-            return -1;
-    return least;
+    return compile_rest(b, list, &(struct target){.record = reader, .offset = base}, met) ? least
+                                                                                          : -1;
 }
 
 static int64_t compile_record(struct builder *b, struct op_list *list, const json_t *writer,
@@ -392,29 +434,44 @@ static int64_t compile_value(struct builder *b, struct op_list *list, const json
     return least;
 }
 
-res_t codec_plan_new(struct view writer, const struct record_desc *reader, struct codec_plan **ret)
+static res_t plan_make(struct builder *b, struct view writer, const struct record_desc *reader,
+    struct codec_plan **ret)
 {
     json_t *root = json_loadb(writer.ptr, writer.len, JSON_REJECT_DUPLICATES, NULL);
     if (root == NULL || strcmp(word_of(root), "record") != 0) {
         json_decref(root);
         return REJECT("the writer's schema is not a record in JSON");
     }
-    struct builder b = {.arena = arena_new(PLAN_BYTES_MAX)};
+    b->arena = arena_new(PLAN_BYTES_MAX);
     struct op_list ops = {0};
     struct target target = {.kind = KIND_RECORD, .record = reader};
-    int64_t least = compile_value(&b, &ops, root, &target, (struct op){0});
+    int64_t least = compile_value(b, &ops, root, &target, (struct op){0});
     if (least >= 0)
-        push(&b, &ops, (struct op){.code = OP_END});
+        push(b, &ops, (struct op){.code = OP_END});
     json_decref(root);
     struct codec_plan *plan = malloc(sizeof *plan);
-    if (least < 0 || b.why != NULL || plan == NULL) {
-        arena_free(b.arena);
+    if (least < 0 || b->why != NULL || plan == NULL) {
+        arena_free(b->arena);
         free(plan);
-        return REJECT(b.why != NULL ? b.why : "no memory for a plan");
+        return REJECT(b->why != NULL ? b->why : "no memory for a plan");
     }
-    *plan = (struct codec_plan){b.arena, reader, ops.ops};
+    *plan = (struct codec_plan){b->arena, reader, ops.ops};
     *ret = plan;
     return RES_DONE;
+}
+
+res_t codec_plan_new(struct view writer, const struct record_desc *reader, struct codec_plan **ret)
+{
+    struct builder b = {0};
+    return plan_make(&b, writer, reader, ret);
+}
+
+res_t codec_plan_gaps(
+    struct view writer, const struct record_desc *reader, codec_gap_fn *found, void *arg)
+{
+    struct builder b = {.found = found, .arg = arg};
+    CLEANUP(codec_plan_free_p) struct codec_plan *plan = NULL;
+    return plan_make(&b, writer, reader, &plan);
 }
 
 void codec_plan_free(struct codec_plan *plan)
