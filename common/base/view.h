@@ -14,6 +14,11 @@ struct view {
 
 #define VIEW(literal) ((struct view){"" literal, sizeof(literal) - 1})
 #define VIEW_NONE ((struct view){NULL, 0})
+/* What stands beside a record on a topic. */
+struct record_header {
+    const char *name;
+    struct view value;
+};
 /* For printf's "%.*s". */
 #define VIEW_ARG(v) (int)(v).len, (v).ptr != NULL ? (v).ptr : ""
 

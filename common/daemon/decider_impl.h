@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "codec/cloudevent.h"
 #include "daemon/decider.h"
 #include "daemon/intake.h"
 
@@ -51,7 +52,8 @@ struct send {
     char *bytes;
     struct view key;
     struct view value;
-    const char *reason; /* parking */
+    const char *reason;           /* parking */
+    struct cloudevent attributes; /* of an event */
     int64_t version;
     bool outstanding; /* a report will come */
     bool waiting;     /* in the list of those to send again */

@@ -21,6 +21,9 @@ static res_t produce(struct decider *decider, struct send *send)
         parked_headers(&parked, decider->conf.commands_topic, &from, send->reason);
         message.headers = parked.headers;
         message.header_count = PARKED_HEADERS;
+    } else {
+        message.headers = send->attributes.headers;
+        message.header_count = CLOUDEVENT_HEADERS;
     }
     TRY(decider->ports.producer.produce(decider->ports.producer.self, send->topic, &message));
     send->outstanding = true;
@@ -99,9 +102,10 @@ static res_t load(struct decider *decider, const struct desk *desk, const struct
     return *ret == NULL ? FATAL("no room for a dossier") : RES_DONE;
 }
 
-/* The record that answers the command on this dossier, as bytes in decider->out. */
-static res_t decide(
-    struct decider *decider, const struct dossier *dossier, const struct pending *pending)
+/* The record that answers the command on this dossier: in the arena, and as bytes in decider->out.
+ */
+static res_t decide(struct decider *decider, const struct dossier *dossier,
+    const struct pending *pending, struct event *ret)
 {
     struct command command;
     struct event event = {.type = EVENT_MAX_};
@@ -114,16 +118,19 @@ static res_t decide(
     MUST(uuid_eq(head->meta.id, pending->id));
     head->meta.version = dossier->version + 1;
     head->meta.history = dossier->history;
+    *ret = event;
     buf_clear(&decider->out);
     return codec_write_event(&event, &decider->out);
 }
 
-static res_t send_decision(struct decider *decider, struct desk *desk, int64_t version)
+static res_t send_decision(struct decider *decider, struct desk *desk, const struct event *event)
 {
     struct send *send = send_new(decider, desk->first, buf_as_view(&decider->out));
+    const struct meta *meta = event_meta(event);
+    cloudevent_make(&send->attributes, event_table[event->type].name, meta, decider->conf.service);
     send->topic = PORT_EVENTS;
     send->partition = desk->partition;
-    send->version = version;
+    send->version = meta->version;
     send->desk = desk;
     send->next_of_desk = desk->sends;
     desk->sends = desk->current = send;
@@ -158,12 +165,12 @@ static res_t work(struct decider *decider, struct desk *desk)
     }
     arena_clear(decider->arena);
     TRY(load(decider, desk, &dossier));
-    int64_t version = dossier->version + 1;
-    res_t res = decide(decider, dossier, desk->first);
+    struct event event;
+    res_t res = decide(decider, dossier, desk->first, &event);
     if (res.act == RES_REJECT || (res.act == RES_OK && decider->out.failed))
         return park_head(decider, desk, "record-too-large");
     TRY(res);
-    return send_decision(decider, desk, version);
+    return send_decision(decider, desk, &event);
 }
 
 res_t decider_decide(struct decider *decider, bool *ret_more)

@@ -71,8 +71,8 @@ void parked_headers(
 {
     snprintf(ret->partition, sizeof(ret->partition), "%d", from->partition);
     snprintf(ret->offset, sizeof(ret->offset), "%lld", (long long)from->offset);
-    ret->headers[0] = (struct port_header){"origin-topic", view_of(topic)};
-    ret->headers[1] = (struct port_header){"origin-partition", view_of(ret->partition)};
-    ret->headers[2] = (struct port_header){"origin-offset", view_of(ret->offset)};
-    ret->headers[3] = (struct port_header){"reason", view_of(reason)};
+    ret->headers[0] = (struct record_header){"origin-topic", view_of(topic)};
+    ret->headers[1] = (struct record_header){"origin-partition", view_of(ret->partition)};
+    ret->headers[2] = (struct record_header){"origin-offset", view_of(ret->offset)};
+    ret->headers[3] = (struct record_header){"reason", view_of(reason)};
 }

@@ -32,7 +32,7 @@ const char *intake_command(const struct codec_registry *registry,
 /* The headers of a parked record: where it came from and why. `texts` backs them. */
 enum { PARKED_HEADERS = 4, PARKED_TEXT_MAX = 24 };
 struct parked {
-    struct port_header headers[PARKED_HEADERS];
+    struct record_header headers[PARKED_HEADERS];
     char partition[PARKED_TEXT_MAX];
     char offset[PARKED_TEXT_MAX];
 };

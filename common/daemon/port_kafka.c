@@ -221,16 +221,12 @@ void port_producer_done(struct port_producer *self)
 static res_t produce(void *owner, enum port_topic topic, const struct port_message *message)
 {
     struct port_producer *self = owner;
-    struct kafka_header headers[KAFKA_HEADERS_MAX];
-    MUST(message->header_count <= KAFKA_HEADERS_MAX);
-    for (size_t i = 0; i < message->header_count; i++)
-        headers[i] = (struct kafka_header){message->headers[i].name, message->headers[i].value};
     struct kafka_message out = {
         .topic = self->topics[topic],
         .partition = message->partition,
         .key = message->key,
         .value = message->value,
-        .headers = headers,
+        .headers = message->headers,
         .header_count = message->header_count,
         .tag = message->tag,
     };

@@ -97,15 +97,11 @@ struct port_report {
     int64_t offset; /* PORT_WRITTEN only */
     bool never;     /* these bytes will never be taken (too large) */
 };
-struct port_header {
-    const char *name;
-    struct view value;
-};
 struct port_message {
     int32_t partition;
     struct view key;
     struct view value;
-    const struct port_header *headers;
+    const struct record_header *headers;
     size_t header_count;
     uint64_t tag;
 };

@@ -30,11 +30,6 @@ struct kafka_position {
 };
 #define KAFKA_FROM_START INT64_C(-1)
 
-struct kafka_header {
-    const char *name;
-    struct view value;
-};
-
 /* A record as read. Views point into the client's memory: good until kafka_record_done, which may
  * be called in any order, at any time, by the consumer's thread, before the consumer is closed. */
 struct kafka_record {

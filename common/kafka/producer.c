@@ -112,7 +112,7 @@ static res_t headers_make(const struct kafka_message *message, rd_kafka_headers_
         return RES_DONE;
     rd_kafka_headers_t *headers = rd_kafka_headers_new(message->header_count);
     for (size_t i = 0; i < message->header_count; i++) {
-        const struct kafka_header *h = &message->headers[i];
+        const struct record_header *h = &message->headers[i];
         rd_kafka_resp_err_t err =
             rd_kafka_header_add(headers, h->name, -1, h->value.ptr, (ssize_t)h->value.len);
         MUST(err == RD_KAFKA_RESP_ERR_NO_ERROR);

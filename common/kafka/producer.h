@@ -47,7 +47,7 @@ struct kafka_message {
     int32_t partition; /* or KAFKA_BY_KEY */
     struct view key;   /* never empty */
     struct view value;
-    const struct kafka_header *headers; /* header_count of them, at most KAFKA_HEADERS_MAX */
+    const struct record_header *headers; /* header_count of them, at most KAFKA_HEADERS_MAX */
     size_t header_count;
     uint64_t tag; /* comes back in the report */
 };

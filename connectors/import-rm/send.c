@@ -1,6 +1,7 @@
 #include "import-rm/send.h"
 
 #include "base/clock.h"
+#include "codec/cloudevent.h"
 #include "codec/framing.h"
 #include "import-rm/map.h"
 #include "kafka/producer.h"
@@ -188,10 +189,14 @@ static res_t produce(struct sender *sender, struct slot *slot)
     static const char *const topics[FAMILY_MAX_] = {[FAMILY_REFERRAL] = "referral.commands",
         [FAMILY_SESSION] = "session.commands",
         [FAMILY_RISK] = "risk.commands"};
+    struct cloudevent attributes;
+    cloudevent_make(&attributes, stated->desc->name, meta, "import-rm");
     struct kafka_message message = {.topic = topics[command_table[stated->command.type].family],
         .partition = KAFKA_BY_KEY,
         .key = {(const char *)slot->person.b, sizeof slot->person.b},
         .value = buf_as_view(&value),
+        .headers = attributes.headers,
+        .header_count = CLOUDEVENT_HEADERS,
         .tag = (uint64_t)(slot - sender->slots)};
     TRY(kafka_produce(sender->producer, &message));
     slot->sent = true;

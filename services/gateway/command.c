@@ -1,6 +1,7 @@
 #include "gateway/command.h"
 
 #include "base/clock.h"
+#include "codec/cloudevent.h"
 #include "gateway/early.h"
 #include "gateway/measure.h"
 #include "obs/log.h"
@@ -75,23 +76,16 @@ static res_t produce(struct command_draft *draft, uint64_t tag)
     TRY(codec_write_command(&command, &bytes));
     if (bytes.failed)
         return RETRY("the command is too large");
-    struct uuid_text id = uuid_text(draft->in->id);
-    /* For other people's tools; we never read them back. */
-    const struct kafka_header headers[] = {
-        {"ce_specversion", VIEW("1.0")},
-        {"ce_id", {id.text, UUID_TEXT_LEN}},
-        {"ce_source", VIEW("/gateway")},
-        {"ce_type", view_of(draft->desc->name)},
-        {"content-type", VIEW("application/avro")},
-    };
+    struct cloudevent attributes;
+    cloudevent_make(&attributes, draft->desc->name, command_meta(&command), "gateway");
     return kafka_produce(draft->call->gateway->producer,
         &(struct kafka_message){
             .topic = topics[command_table[draft->in->type].family],
             .partition = KAFKA_BY_KEY,
             .key = {(const char *)draft->in->person.b, sizeof(draft->in->person.b)},
             .value = buf_as_view(&bytes),
-            .headers = headers,
-            .header_count = ARRAY_LEN(headers),
+            .headers = attributes.headers,
+            .header_count = CLOUDEVENT_HEADERS,
             .tag = tag,
         });
 }

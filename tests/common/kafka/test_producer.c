@@ -94,7 +94,7 @@ Test(producer, what_was_given_is_copied_with_its_headers)
 {
     struct kafka_producer *producer = producer_open(&mock, &reports);
     char key[] = "key", value[] = "value";
-    struct kafka_header header = {"ce_id", VIEW("1")};
+    struct record_header header = {"ce_id", VIEW("1")};
     struct kafka_message message = {.topic = "facts",
         .partition = 0,
         .key = view_of(key),
@@ -130,9 +130,9 @@ Test(producer, what_can_never_be_written_is_refused_at_once_and_gets_no_report)
 {
     struct kafka_producer *producer = producer_open_brief(5000);
     static char large[4000];
-    struct kafka_header many[KAFKA_HEADERS_MAX + 1];
+    struct record_header many[KAFKA_HEADERS_MAX + 1];
     for (size_t i = 0; i < ARRAY_LEN(many); i++)
-        many[i] = (struct kafka_header){"name", VIEW("value")};
+        many[i] = (struct record_header){"name", VIEW("value")};
     struct kafka_message empty_key = message_of(1), too_large = message_of(2),
                          headers = message_of(3);
     empty_key.key = VIEW("");
