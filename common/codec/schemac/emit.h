@@ -12,7 +12,10 @@ void emit_tables(const struct model *model, struct buf *out); /* event_tables.c:
 void emit_rows(const struct model *model, const struct ids *ids, struct buf *out);
 /* openapi.json; `queries` is the gateway's own fragment or NULL. */
 void emit_openapi(const struct model *model, const json_t *queries, struct buf *out);
-/* openapi.c: the same text as a C array. */
+/* asyncapi.json; `rows` is the text of topics.tsv. */
+void emit_asyncapi(
+    const struct model *model, const struct ids *ids, struct view rows, struct buf *out);
+/* openapi.c: openapi.json as a C array. */
 void emit_embedded(struct view text, struct buf *out);
 
 /* Events in their order: families, then names; the stream's own records last. */

@@ -52,23 +52,6 @@ struct ids ids_wanted(const struct model *model)
     return ids;
 }
 
-static const char *file_read(const struct model *model, const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return NULL;
-    size_t room = (size_t)1 << 20;
-    char *text = arena_alloc(model->arena, room);
-    MUST(text != NULL);
-    size_t len = fread(text, 1, room - 1, file);
-    bool whole = feof(file) != 0;
-    fclose(file);
-    if (!whole)
-        fail(path, "longer than 1 MiB");
-    text[len] = '\0';
-    return text;
-}
-
 static const char *text_path(const struct model *model, const struct id_row *row)
 {
     return arena_printf(model->arena, "%s/ids/%04d-%s.avsc", model->folder, row->id, row->record)
@@ -87,7 +70,7 @@ static struct id_row row_parse(const struct model *model, struct view line)
         fail("ids.tsv", "not a row: \"%.*s\"", VIEW_ARG(line));
     row.id = (int32_t)id;
     const char *path = text_path(model, &row);
-    row.text = file_read(model, path);
+    row.text = model_text(model, path);
     if (row.text == NULL)
         fail(path, "the text behind id %d is missing", row.id);
     if (strcmp(digest_of(model, row.text), row.sha256) != 0)
@@ -99,7 +82,7 @@ struct ids ids_read(const struct model *model)
 {
     struct ids ids = {arena_array(model->arena, IDS_MAX, sizeof(struct id_row)), 0};
     const char *path = arena_printf(model->arena, "%s/ids.tsv", model->folder).ptr;
-    struct view rest = view_of(file_read(model, path));
+    struct view rest = view_of(model_text(model, path));
     while (rest.ptr != NULL) {
         struct view line = view_cut(&rest, '\n');
         if (line.len == 0 || line.ptr[0] == '#')

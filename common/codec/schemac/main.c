@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char usage[] = "usage: schemac gen SCHEMAS OUT [QUERIES]   writes OUT/event/ and "
-                            "OUT/openapi.json\n"
+static const char usage[] = "usage: schemac gen SCHEMAS OUT [QUERIES]   writes OUT/event/, "
+                            "OUT/openapi.json and OUT/asyncapi.json\n"
                             "       schemac ids SCHEMAS                 adds missing schema ids\n";
 
 /* A file whose text is the same is left alone, so that nothing is compiled again. */
@@ -50,6 +50,15 @@ static json_t *queries_load(const char *path)
     return queries;
 }
 
+static struct view topics_load(const struct model *model)
+{
+    const char *path = arena_printf(model->arena, "%s/topics.tsv", model->folder).ptr;
+    const char *text = model_text(model, path);
+    if (text == NULL)
+        fail(path, "is not there");
+    return view_of(text);
+}
+
 static void generate(struct model *model, const char *out, const char *queries)
 {
     struct ids wanted = ids_wanted(model), locked = ids_read(model);
@@ -81,6 +90,9 @@ static void generate(struct model *model, const char *out, const char *queries)
                     "extern const char openapi_json[];\nextern const size_t openapi_json_len;\n\n"
                     "#endif\n");
     write_changed(events, "openapi.h", &text);
+    buf_clear(&text);
+    emit_asyncapi(model, &locked, topics_load(model), &text);
+    write_changed(out, "asyncapi.json", &text);
     buf_done(&embedded);
     buf_done(&text);
 }

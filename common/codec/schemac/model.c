@@ -44,6 +44,23 @@ static int64_t number_of(const json_t *object, const char *key, const char *wher
     return json_integer_value(value);
 }
 
+const char *model_text(const struct model *model, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return NULL;
+    size_t room = (size_t)1 << 20;
+    char *text = arena_alloc(model->arena, room);
+    MUST(text != NULL);
+    size_t len = fread(text, 1, room - 1, file);
+    bool whole = feof(file) != 0;
+    fclose(file);
+    if (!whole)
+        fail(path, "longer than 1 MiB");
+    text[len] = '\0';
+    return text;
+}
+
 static json_t *file_load(const char *path)
 {
     json_error_t error;

@@ -82,6 +82,8 @@ _Noreturn void fail(const char *where, const char *format, ...)
 
 /* Reads every file below `folder`; families in order, names sorted. */
 struct model *model_load(const char *folder);
+/* The whole text of a file, in the tool's arena; NULL where it is not there. */
+const char *model_text(const struct model *model, const char *path);
 struct record *model_record(const struct model *model, const char *name);
 /* The parsed common/<name>.avsc, else dossier/<name>.avsc; fails when there is none. Owned. */
 json_t *model_common(const char *folder, const char *name);

@@ -2,65 +2,54 @@
 #include "codec/schemac/emit.h"
 #include "codec/schemac/openapi_types.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What does not depend on any schema. */
 static const char frame[] =
-    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Referral Broker\",\"version\":\"1\","
-    "\"description\":\"State a fact once; everybody entitled to it sees it. A command is answered "
-    "when its outcome is durable and readable. Times carry an offset; unknown fields are "
-    "refused.\"},\"servers\":[{\"url\":\"/v1\"}],\"security\":[{\"bearer\":[]}],\"paths\":{},"
-    "\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-    "\"bearerFormat\":\"JWT\"}},\"parameters\":{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\","
-    "\"in\":\"header\",\"required\":true,\"description\":\"the same key always gets the same "
-    "answer; with another body it is refused with key-reused\",\"schema\":{\"type\":\"string\","
-    "\"minLength\":1,\"maxLength\":200}},\"person\":{\"name\":\"person\",\"in\":\"path\","
-    "\"required\":true,\"description\":\"pseudonymous id of the person\",\"schema\":{\"type\":"
-    "\"string\",\"format\":\"uuid\"}},\"referral\":{\"name\":\"referral\",\"in\":\"path\","
-    "\"required\":true,\"description\":\"id of the referral\",\"schema\":{\"type\":\"string\","
-    "\"format\":\"uuid\"}}},\"responses\":{\"Accepted\":{\"description\":\"the fact is on the "
-    "stream and in the read model\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
-    "\"#/components/schemas/Outcome\"}}}},\"Pending\":{\"description\":\"no outcome yet; it is at "
-    "the status link once there is one\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
-    "\"#/components/schemas/Pending\"}}}},\"Problem\":{\"description\":\"refused\",\"content\":"
-    "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
-    "\"schemas\":{\"Outcome\":{\"type\":\"object\",\"description\":\"what became of a command\","
-    "\"properties\":{\"id\":{\"type\":\"string\",\"format\":\"uuid\",\"description\":\"of the "
-    "record\"},\"person\":{\"type\":\"string\",\"format\":\"uuid\"},\"referral\":{\"type\":"
-    "\"string\",\"format\":\"uuid\"},\"version\":{\"type\":\"integer\",\"format\":\"int64\","
-    "\"description\":\"of the dossier\"},\"seenVersion\":{\"type\":\"integer\",\"format\":"
-    "\"int64\",\"description\":\"version of the last event other than a disclosure or a "
-    "delivery\"},\"type\":{\"type\":\"string\",\"description\":\"the event's name\"}},"
-    "\"required\":[\"id\",\"person\",\"version\",\"type\"]},\"Pending\":{\"type\":\"object\","
-    "\"properties\":{\"status\":{\"type\":\"string\",\"format\":\"uri-reference\"}},"
-    "\"required\":[\"status\"]},\"Problem\":{\"type\":\"object\",\"description\":\"RFC 9457\","
-    "\"properties\":{\"type\":{\"type\":\"string\",\"format\":\"uri-reference\"},\"title\":"
-    "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\","
-    "\"description\":\"stable refusal code\"},\"field\":{\"type\":\"string\",\"format\":"
-    "\"json-pointer\"},\"arguments\":{\"type\":\"object\",\"additionalProperties\":{\"type\":"
-    "\"string\"}},\"id\":{\"type\":\"string\",\"format\":\"uuid\"}},\"required\":[\"type\","
-    "\"title\",\"status\",\"code\"]}}}}";
+#include "common/codec/schemac/openapi-frame.json.inc"
+    ;
+
+/* What may be answered instead of what was asked for. */
+static const struct refusal {
+    const char *status, *response;
+    bool everywhere; /* from a query, too, that does not say so itself */
+} refusals[] = {
+    {"400", "Problem", false},
+    {"401", "SignIn", true},
+    {"403", "Problem", true},
+    {"404", "Problem", false},
+    {"409", "Problem", false},
+    {"413", "Problem", false},
+    {"415", "Problem", false},
+    {"422", "Problem", false},
+    {"429", "Later", true},
+    {"503", "Later", true},
+};
+
+static void add_refusals(json_t *responses, bool query)
+{
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+        if ((!query || refusals[i].everywhere) &&
+            json_object_get(responses, refusals[i].status) == NULL)
+            doc_put(responses, refusals[i].status, doc_ref("responses", refusals[i].response));
+}
 
 static json_t *answers(void)
 {
-    static const char *const refusals[] = {
-        "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"};
     json_t *made = json_object();
-    openapi_put(made, "201", openapi_ref("responses", "Accepted"));
-    openapi_put(made, "202", openapi_ref("responses", "Pending"));
-    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
-        openapi_put(made, refusals[i], openapi_ref("responses", "Problem"));
+    doc_put(made, "201", doc_ref("responses", "Accepted"));
+    doc_put(made, "202", doc_ref("responses", "Pending"));
+    add_refusals(made, false);
     return made;
 }
 
 static json_t *body_of(const struct record *event)
 {
     json_t *made = json_object(), *content = json_object(), *type = json_object();
-    openapi_put(type, "schema", openapi_ref("schemas", event->command));
-    openapi_put(content, "application/json", type);
-    openapi_put(made, "required", json_true());
-    openapi_put(made, "content", content);
+    doc_put(type, "schema", doc_ref("schemas", event->command));
+    doc_put(content, "application/json", type);
+    doc_put(made, "required", json_true());
+    doc_put(made, "content", content);
     return made;
 }
 
@@ -69,21 +58,21 @@ static json_t *operation_of(const struct record *event)
     static const char *const families[] = {"referral", "session", "risk"};
     json_t *made = json_object(), *tags = json_array(), *parameters = json_array(),
            *who = json_array();
-    openapi_push(tags, json_string(families[event->in]));
-    openapi_push(parameters, openapi_ref("parameters", "IdempotencyKey"));
+    doc_push(tags, json_string(families[event->in]));
+    doc_push(parameters, doc_ref("parameters", "IdempotencyKey"));
     if (strstr(event->route, "{person}") != NULL)
-        openapi_push(parameters, openapi_ref("parameters", "person"));
+        doc_push(parameters, doc_ref("parameters", "person"));
     if (strstr(event->route, "{referral}") != NULL)
-        openapi_push(parameters, openapi_ref("parameters", "referral"));
+        doc_push(parameters, doc_ref("parameters", "referral"));
     for (size_t i = 0; i < event->who_count; i++)
-        openapi_push(who, json_string(event->who[i]));
-    openapi_text(made, "operationId", event->command);
-    openapi_text(made, "summary", event->doc);
-    openapi_put(made, "tags", tags);
-    openapi_put(made, "x-who", who);
-    openapi_put(made, "parameters", parameters);
-    openapi_put(made, "requestBody", body_of(event));
-    openapi_put(made, "responses", answers());
+        doc_push(who, json_string(event->who[i]));
+    doc_text(made, "operationId", event->command);
+    doc_text(made, "summary", event->doc);
+    doc_put(made, "tags", tags);
+    doc_put(made, "x-who", who);
+    doc_put(made, "parameters", parameters);
+    doc_put(made, "requestBody", body_of(event));
+    doc_put(made, "responses", answers());
     return made;
 }
 
@@ -91,51 +80,47 @@ static void add_command(const struct record *event, json_t *paths, json_t *schem
 {
     json_t *path = json_object_get(paths, event->route);
     if (path == NULL) {
-        openapi_put(paths, event->route, json_object());
+        doc_put(paths, event->route, json_object());
         path = json_object_get(paths, event->route);
     }
     if (json_object_get(path, "post") != NULL)
         fail(event->name, "route %s is another command's", event->route);
-    openapi_put(path, "post", operation_of(event));
-    openapi_put(schemas, event->command, openapi_record(event, event->doc, schemas));
+    doc_put(path, "post", operation_of(event));
+    doc_put(schemas, event->command, openapi_record(event, event->doc, schemas));
 }
 
 /* The gateway's own paths: {"paths": {...}, "schemas": {...}}, as OpenAPI has them. */
 static void add_queries(const json_t *queries, json_t *paths, json_t *schemas)
 {
-    const char *path, *name;
-    json_t *item;
+    const char *path, *name, *method;
+    json_t *item, *operation;
     json_object_foreach(json_object_get(queries, "paths"), path, item)
     {
+        json_object_foreach(item, method, operation)
+        {
+            add_refusals(json_object_get(operation, "responses"), true);
+            doc_put(operation, "tags", json_pack("[s]", "query"));
+        }
         json_t *there = json_object_get(paths, path);
         if (there == NULL)
-            openapi_put(paths, path, json_incref(item));
+            doc_put(paths, path, json_incref(item));
         else if (json_object_update_missing(there, item) != 0)
             fail(path, "cannot be added to the description");
     }
     json_object_foreach(json_object_get(queries, "schemas"), name, item)
-        openapi_put(schemas, name, json_incref(item));
+        doc_put(schemas, name, json_incref(item));
 }
 
 void emit_openapi(const struct model *model, const json_t *queries, struct buf *out)
 {
     const struct record *events[TYPES_MAX];
     size_t count = emit_events(model, events);
-    json_error_t error;
-    json_t *root = json_loads(frame, JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL)
-        fail("openapi.c", "the frame is not JSON at %d: %s", error.position, error.text);
+    json_t *root = doc_begin(frame, "openapi.c");
     json_t *paths = json_object_get(root, "paths");
     json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
     for (size_t i = 0; i < count; i++)
         if (events[i]->command != NULL)
             add_command(events[i], paths, schemas);
     add_queries(queries, paths, schemas);
-    char *text = json_dumps(root, JSON_INDENT(1));
-    if (text == NULL)
-        fail("openapi.c", "cannot be written");
-    buf_text(out, text);
-    buf_byte(out, '\n');
-    free(text);
-    json_decref(root);
+    doc_end(root, out);
 }

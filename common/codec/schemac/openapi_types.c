@@ -7,42 +7,16 @@
 
 enum { LENGTH_DEFAULT = 200, ITEMS_DEFAULT = 100 };
 
-void openapi_put(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, value) != 0)
-        fail(key, "jansson refuses it");
-}
-
-void openapi_text(json_t *object, const char *key, const char *text)
-{
-    openapi_put(object, key, json_string(text));
-}
-
-void openapi_push(json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) != 0)
-        fail("an array", "jansson refuses an item");
-}
-
-json_t *openapi_ref(const char *kind, const char *name)
-{
-    char path[200];
-    snprintf(path, sizeof path, "#/components/%s/%s", kind, name);
-    json_t *made = json_object();
-    openapi_text(made, "$ref", path);
-    return made;
-}
-
 static json_t *enum_schema(const struct enumeration *enumeration)
 {
     json_t *made = json_object(), *symbols = json_array();
-    openapi_text(made, "type", "string");
+    doc_text(made, "type", "string");
     if (enumeration->doc != NULL)
-        openapi_text(made, "description", enumeration->doc);
+        doc_text(made, "description", enumeration->doc);
     size_t count = enumeration->count - (enumeration->unknown_ok ? 0 : 1);
     for (size_t i = 0; i < count; i++)
-        openapi_push(symbols, json_string(enumeration->symbols[i]));
-    openapi_put(made, "enum", symbols);
+        doc_push(symbols, json_string(enumeration->symbols[i]));
+    doc_put(made, "enum", symbols);
     return made;
 }
 
@@ -52,20 +26,20 @@ static void text_limits(json_t *made, const struct field *field)
         {"postcode", "^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"},
         {"reference", "^[A-HJ-NP-Z]{2}[0-9]{4}[A-Z]{2}$"}, {"code", "^[A-Za-z0-9._:/-]+$"}};
     int64_t length = field->max_length == 0 ? LENGTH_DEFAULT : field->max_length;
-    openapi_put(made, "maxLength", json_integer(length));
+    doc_put(made, "maxLength", json_integer(length));
     if (field->format != NULL && strcmp(field->format, "email") == 0)
-        openapi_text(made, "format", "email");
+        doc_text(made, "format", "email");
     for (size_t i = 0; field->format != NULL && i < ARRAY_LEN(patterns); i++)
         if (strcmp(field->format, patterns[i][0]) == 0)
-            openapi_text(made, "pattern", patterns[i][1]);
+            doc_text(made, "pattern", patterns[i][1]);
 }
 
 static void number_limits(json_t *made, const struct field *field)
 {
     if (field->min == 0 && field->max == 0)
         return;
-    openapi_put(made, "minimum", json_integer(field->min));
-    openapi_put(made, "maximum", json_integer(field->max));
+    doc_put(made, "minimum", json_integer(field->min));
+    doc_put(made, "maximum", json_integer(field->max));
 }
 
 static json_t *shape_schema(
@@ -75,11 +49,11 @@ static json_t *array_schema(
     const struct shape *shape, const struct field *field, json_t *components)
 {
     json_t *made = json_object();
-    openapi_text(made, "type", "array");
-    openapi_put(made, "items", shape_schema(shape, shape->item_kind, field, components));
+    doc_text(made, "type", "array");
+    doc_put(made, "items", shape_schema(shape, shape->item_kind, field, components));
     if (field->min_items > 0)
-        openapi_put(made, "minItems", json_integer(field->min_items));
-    openapi_put(
+        doc_put(made, "minItems", json_integer(field->min_items));
+    doc_put(
         made, "maxItems", json_integer(field->max_items == 0 ? ITEMS_DEFAULT : field->max_items));
     return made;
 }
@@ -100,20 +74,20 @@ static json_t *shape_schema(
         return array_schema(shape, field, components);
     if (kind == KIND_ENUM) {
         if (json_object_get(components, shape->enumeration->name) == NULL)
-            openapi_put(components, shape->enumeration->name, enum_schema(shape->enumeration));
-        return openapi_ref("schemas", shape->enumeration->name);
+            doc_put(components, shape->enumeration->name, enum_schema(shape->enumeration));
+        return doc_ref("schemas", shape->enumeration->name);
     }
     if (kind == KIND_RECORD) {
         const char *name = shape->record->name;
         if (json_object_get(components, name) == NULL)
-            openapi_put(
+            doc_put(
                 components, name, openapi_record(shape->record, shape->record->doc, components));
-        return openapi_ref("schemas", name);
+        return doc_ref("schemas", name);
     }
     json_t *made = json_object();
-    openapi_text(made, "type", types[kind][0]);
+    doc_text(made, "type", types[kind][0]);
     if (types[kind][1] != NULL)
-        openapi_text(made, "format", types[kind][1]);
+        doc_text(made, "format", types[kind][1]);
     if (kind == KIND_TEXT)
         text_limits(made, field);
     if (kind == KIND_INT || kind == KIND_LONG)
@@ -124,8 +98,8 @@ static json_t *shape_schema(
 static json_t *required_one(const char *name)
 {
     json_t *made = json_object(), *list = json_array();
-    openapi_push(list, json_string(name));
-    openapi_put(made, "required", list);
+    doc_push(list, json_string(name));
+    doc_put(made, "required", list);
     return made;
 }
 
@@ -139,8 +113,8 @@ static json_t *path_schema(struct view path, json_t *value)
     if (path.ptr != NULL)
         value = path_schema(path, value);
     if (value != NULL) {
-        openapi_put(properties, name, value);
-        openapi_put(made, "properties", properties);
+        doc_put(properties, name, value);
+        doc_put(made, "properties", properties);
     } else {
         json_decref(properties);
     }
@@ -157,18 +131,18 @@ static json_t *constant_of(struct view value)
         if (*c == '_')
             *c = '-';
     if (view_eq_text(value, "true") || view_eq_text(value, "false"))
-        openapi_put(made, "const", json_boolean(view_eq_text(value, "true")));
+        doc_put(made, "const", json_boolean(view_eq_text(value, "true")));
     else if (view_to_i64(value, &number))
-        openapi_put(made, "const", json_integer(number));
+        doc_put(made, "const", json_integer(number));
     else
-        openapi_text(made, "const", text);
+        doc_text(made, "const", text);
     return made;
 }
 
 static json_t *negation(json_t *schema)
 {
     json_t *made = json_object();
-    openapi_put(made, "not", schema);
+    doc_put(made, "not", schema);
     return made;
 }
 
@@ -195,8 +169,8 @@ static json_t *condition_schema(const char *condition)
     bool any = view_find(rest, '|') < rest.len;
     json_t *made = json_object(), *terms = json_array();
     while (rest.ptr != NULL)
-        openapi_push(terms, term_schema(view_trim(view_cut(&rest, any ? '|' : '&'))));
-    openapi_put(made, any ? "anyOf" : "allOf", terms);
+        doc_push(terms, term_schema(view_trim(view_cut(&rest, any ? '|' : '&'))));
+    doc_put(made, any ? "anyOf" : "allOf", terms);
     return made;
 }
 
@@ -209,11 +183,11 @@ static void add_condition(json_t *rules, const char *condition, json_t *then, js
         json_decref(rule);
         return;
     }
-    openapi_put(rule, "if", when);
-    openapi_put(rule, "then", then);
+    doc_put(rule, "if", when);
+    doc_put(rule, "then", then);
     if (otherwise != NULL)
-        openapi_put(rule, "else", otherwise);
-    openapi_push(rules, rule);
+        doc_put(rule, "else", otherwise);
+    doc_push(rules, rule);
 }
 
 static void add_one_of(json_t *rules, const json_t *one)
@@ -222,10 +196,10 @@ static void add_one_of(json_t *rules, const json_t *one)
     const json_t *fields = json_object_get(one, "fields");
     json_t *made = json_object(), *choices = json_array();
     for (size_t i = 0; i < json_array_size(fields); i++)
-        openapi_push(choices, required_one(json_string_value(json_array_get(fields, i))));
-    openapi_put(made, "oneOf", choices);
+        doc_push(choices, required_one(json_string_value(json_array_get(fields, i))));
+    doc_put(made, "oneOf", choices);
     if (when == NULL)
-        openapi_push(rules, made);
+        doc_push(rules, made);
     else
         add_condition(rules, when, made, NULL);
 }
@@ -238,9 +212,9 @@ static json_t *field_schema(const struct field *field, json_t *components)
     snprintf(words, sizeof words, "%s%s%s", field->doc,
         field->required_when != NULL ? "; required when, and only when, " : "",
         field->required_when != NULL ? field->required_when : "");
-    openapi_text(made, "description", words);
+    doc_text(made, "description", words);
     if (field->sealed != SEALED_NO)
-        openapi_text(made, "x-sealed", field->sealed == SEALED_RISK ? "risk" : "person");
+        doc_text(made, "x-sealed", field->sealed == SEALED_RISK ? "risk" : "person");
     return made;
 }
 
@@ -253,9 +227,9 @@ json_t *openapi_record(const struct record *record, const char *description, jso
         bool meta = record->in != IN_COMMON && strcmp(field->name, "meta") == 0;
         if (meta || field->by_decider || field->by_import || field->by_edge)
             continue;
-        openapi_put(properties, field->name, field_schema(field, components));
+        doc_put(properties, field->name, field_schema(field, components));
         if (field->required || (field->has_bit < 0 && field->default_json == NULL))
-            openapi_push(required, json_string(field->name));
+            doc_push(required, json_string(field->name));
         /* What a sender does not see cannot be told them as a schema: its words remain. */
         if (field->required_when != NULL && condition_stated(record, field->required_when))
             add_condition(rules, field->required_when, required_one(field->name),
@@ -263,13 +237,13 @@ json_t *openapi_record(const struct record *record, const char *description, jso
     }
     for (size_t i = 0; i < json_array_size(record->one_of); i++)
         add_one_of(rules, json_array_get(record->one_of, i));
-    openapi_text(made, "type", "object");
-    openapi_text(made, "description", description);
-    openapi_put(made, "properties", properties);
-    openapi_put(made, "required", required);
-    openapi_put(made, "additionalProperties", json_false());
+    doc_text(made, "type", "object");
+    doc_text(made, "description", description);
+    doc_put(made, "properties", properties);
+    doc_put(made, "required", required);
+    doc_put(made, "additionalProperties", json_false());
     if (json_array_size(rules) > 0)
-        openapi_put(made, "allOf", rules);
+        doc_put(made, "allOf", rules);
     else
         json_decref(rules);
     return made;

@@ -12,6 +12,14 @@
 
 static char folder[100], schemas[150], out[150];
 
+static void put(const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", schemas, name);
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
 static void begin(void)
 {
     static const char *const kinds[] = {
@@ -26,6 +34,7 @@ static void begin(void)
         snprintf(path, sizeof path, "%s/%s", schemas, kinds[i]);
         cr_assert_eq(mkdir(path, 0777), 0);
     }
+    put("topics.tsv", "# name\n");
 }
 
 static void run(const char *const *argv, int *ret_status, struct buf *said)
@@ -68,14 +77,6 @@ static int schemac(const char *verb, struct buf *said)
     buf_clear(said);
     run(argv, &status, said);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void put(const char *name, const char *text)
-{
-    char path[300];
-    snprintf(path, sizeof path, "%s/%s", schemas, name);
-    FILE *file = fopen(path, "w");
-    cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
 #define RECORD(more, fields)                                                                       \
@@ -176,5 +177,19 @@ Test(schemac, leaves_a_file_alone_whose_text_is_the_same)
     cr_expect_eq(schemac("gen", &said), 0);
     cr_assert_eq(stat(path, &after), 0);
     cr_expect_eq(before.st_ino, after.st_ino);
+    buf_done(&said);
+}
+
+Test(schemac, knows_what_stands_on_every_topic)
+{
+    struct buf said = {0};
+    put("stream/Thing.avsc", RECORD("", NULLABLE("\"int\"", "")));
+    cr_expect_eq(schemac("ids", &said), 0);
+    put("topics.tsv", "gossip\t12\t-1\tdelete\t1000\tnobody\n");
+    cr_expect_eq(schemac("gen", &said), 1);
+    cr_expect_not_null(strstr(said.ptr, "what stands on \"gossip\""), "%s", said.ptr);
+    put("topics.tsv", "parked\ttwelve\t-1\tdelete\t1000\tnobody\n");
+    cr_expect_eq(schemac("gen", &said), 1);
+    cr_expect_not_null(strstr(said.ptr, "\"twelve\" is not a number"), "%s", said.ptr);
     buf_done(&said);
 }

@@ -1,3 +1,5 @@
+/* The two documents that the schema compiler writes: openapi.json of the API, asyncapi.json of the
+ * topics. Whether they are valid is a linter's to say (tests/flow/contract). */
 #include "event/event.h"
 #include "event/openapi.h"
 
@@ -107,5 +109,49 @@ Test(openapi, a_condition_on_what_the_edge_fills_in_is_left_to_words, .timeout =
                                                            "description")),
         "terms.enforceable=true"));
     free(rules);
+    json_decref(root);
+}
+
+static json_t *topics_document(void)
+{
+    json_t *root = json_load_file("build/gen/asyncapi.json", JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(root);
+    return root;
+}
+
+/* The topic's messages hold the record, with every id and the newest text. */
+static void expect_message(const json_t *root, const char *topic, const struct schema_row *row)
+{
+    char path[200];
+    snprintf(path, sizeof path, "#/components/messages/%s", row->name);
+    const json_t *message = at(root, path);
+    const json_t *channel = json_object_get(json_object_get(root, "channels"), topic);
+    const json_t *reference = json_object_get(json_object_get(channel, "messages"), row->name);
+    cr_expect_str_eq(json_string_value(json_object_get(reference, "$ref")), path);
+    size_t index, found = 0;
+    json_t *id;
+    json_array_foreach(json_object_get(message, "x-schema-ids"), index, id) found +=
+        json_integer_value(id) == row->id;
+    cr_expect_eq(found, 1, "%s: id %d", row->name, row->id);
+    json_t *text = json_loadb(row->text, row->text_len, JSON_REJECT_DUPLICATES, NULL);
+    if (row->newest)
+        cr_expect(json_equal(text, at(message, "#/payload/schema")), "%s", row->name);
+    json_decref(text);
+}
+
+Test(asyncapi, every_record_stands_on_its_topic_with_its_ids_and_text, .timeout = 20)
+{
+    static const char *const commands[FAMILY_MAX_] = {[FAMILY_REFERRAL] = "referral.commands",
+        [FAMILY_SESSION] = "session.commands",
+        [FAMILY_RISK] = "risk.commands"};
+    json_t *root = topics_document();
+    cr_assert_gt(references(root, root), 50);
+    for (size_t i = 0; i < schema_count; i++) {
+        const struct schema_row *row = &schema_table[i];
+        if (row->is_command)
+            expect_message(root, commands[command_table[row->type].family], row);
+        else if (row->type != SCHEMA_DOSSIER)
+            expect_message(root, "referral.events", row);
+    }
     json_decref(root);
 }
