@@ -58,6 +58,7 @@ struct field_desc {
     uint32_t min_items, max_items;    /* arrays; max 0: 100 */
     const char *required_when;        /* "method=office" etc. (schemas/README.md); NULL: none */
     const char *format;               /* "crn", "email", "postcode", ...; NULL: none */
+    const char *mints;                /* KIND_UUID: the part whose new id this is; NULL: none */
     const char *default_json;         /* value where the writer lacks the field; NULL: absent */
     const char *aliases;              /* its former names, separated by spaces; NULL: none */
     const struct record_desc *record; /* KIND_RECORD, or array of records */

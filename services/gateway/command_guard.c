@@ -122,13 +122,28 @@ static res_t guard_assign(struct command_draft *draft, struct problem *ret)
     return RES_DONE;
 }
 
-static res_t guard_office(
-    struct command_draft *draft, const struct booking *booking, struct problem *ret)
+/* Every command that books a meeting says where under /booking/office; NONE: no office. */
+static struct view office_of(const struct command_draft *draft)
 {
-    if (!HAS(booking, BOOKING_OFFICE))
+    const struct field_desc *booking = desc_field(draft->desc, VIEW("booking"));
+    if (booking == NULL || booking->kind != KIND_RECORD ||
+        !has_bit(draft->record, booking->has_bit))
+        return VIEW_NONE;
+    const char *meeting = (const char *)draft->record + booking->offset;
+    const struct field_desc *office = desc_field(booking->record, VIEW("office"));
+    struct view code;
+    if (office == NULL || !has_bit(meeting, office->has_bit))
+        return VIEW_NONE;
+    memcpy(&code, meeting + office->offset, sizeof(code));
+    return code;
+}
+
+static res_t guard_office(struct command_draft *draft, struct problem *ret)
+{
+    struct view code = office_of(draft);
+    if (code.ptr == NULL)
         return RES_DONE;
-    const struct catalogue_name *office =
-        catalogue_office(draft->call->gateway->catalogue, booking->office);
+    const struct catalogue_name *office = catalogue_office(draft->call->gateway->catalogue, code);
     bool fits = false;
     if (office != NULL) {
         static const struct pg_sql sql = {"referral_region",
@@ -149,51 +164,37 @@ static res_t guard_office(
     return RES_DONE;
 }
 
-static res_t guard_book(struct command_draft *draft, struct problem *ret)
-{
-    return guard_office(draft, &((const struct appointment_booked *)draft->record)->booking, ret);
-}
-
-static res_t guard_record_past(struct command_draft *draft, struct problem *ret)
-{
-    return guard_office(
-        draft, &((const struct past_appointment_recorded *)draft->record)->booking, ret);
-}
-
-static const struct guard_row {
-    res_t (*guard)(struct command_draft *draft, struct problem *ret);
-    const char *mints; /* the field with the id of the part that the sender minted; NULL: none */
-    const char *kind;
-} guards[COMMAND_MAX_] = {
-    [COMMAND_SUBMIT_REFERRAL] = {guard_submit, "referralId", "referral"},
-    [COMMAND_ASSIGN_CASEWORKERS] = {guard_assign, NULL, NULL},
-    [COMMAND_BOOK_APPOINTMENT] = {guard_book, "appointmentId", "appointment"},
-    [COMMAND_RECORD_PAST_APPOINTMENT] = {guard_record_past, "appointmentId", "appointment"},
-    [COMMAND_SUBMIT_PLAN] = {NULL, "planId", "plan"},
-    [COMMAND_SUBMIT_REPORT] = {NULL, "reportId", "report"},
-    [COMMAND_SHARE_RISK] = {command_share_fill, NULL, NULL},
+/* What one command alone has; NULL: nothing. */
+static res_t (*const guards[COMMAND_MAX_])(struct command_draft *draft, struct problem *ret) = {
+    [COMMAND_SUBMIT_REFERRAL] = guard_submit,
+    [COMMAND_ASSIGN_CASEWORKERS] = guard_assign,
+    [COMMAND_SHARE_RISK] = command_share_fill,
 };
 
 /* Ids that are looked up by themselves belong to the dossier that named them first. */
-static res_t claim_id(struct command_draft *draft, const struct guard_row *row, struct problem *ret)
+static res_t claim_ids(struct command_draft *draft, struct problem *ret)
 {
-    const struct field_desc *field = desc_field(draft->desc, view_of(row->mints));
-    MUST(field != NULL && field->kind == KIND_UUID);
-    struct uuid id, owner;
-    memcpy(&id, (const char *)draft->record + field->offset, sizeof(id));
-    TRY(edge_claim(draft->call->gateway->edge, id, draft->in->person, row->kind, &owner));
-    if (!uuid_eq(owner, draft->in->person))
-        refuse(ret, PROBLEM_ID_ALREADY_USED, arena_printf(draft->call->arena, "/%s", row->mints));
+    for (uint32_t i = 0; i < draft->desc->field_count; i++) {
+        const struct field_desc *field = &draft->desc->fields[i];
+        struct uuid id, owner;
+        if (field->mints == NULL || !has_bit(draft->record, field->has_bit))
+            continue;
+        memcpy(&id, (const char *)draft->record + field->offset, sizeof(id));
+        TRY(edge_claim(draft->call->gateway->edge, id, draft->in->person, field->mints, &owner));
+        if (!uuid_eq(owner, draft->in->person))
+            refuse(
+                ret, PROBLEM_ID_ALREADY_USED, arena_printf(draft->call->arena, "/%s", field->name));
+    }
     return RES_DONE;
 }
 
 res_t command_guard(struct command_draft *draft, struct problem *ret)
 {
-    const struct guard_row *row = &guards[draft->in->type];
     *ret = (struct problem){.code = PROBLEM_MAX_};
-    if (row->mints != NULL)
-        TRY(claim_id(draft, row, ret));
-    if (ret->code != PROBLEM_MAX_ || row->guard == NULL)
+    TRY(claim_ids(draft, ret));
+    if (ret->code == PROBLEM_MAX_)
+        TRY(guard_office(draft, ret));
+    if (ret->code != PROBLEM_MAX_ || guards[draft->in->type] == NULL)
         return RES_DONE;
-    return row->guard(draft, ret);
+    return guards[draft->in->type](draft, ret);
 }

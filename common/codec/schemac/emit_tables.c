@@ -82,7 +82,8 @@ static void emit_plain(const struct record *record, const struct field *field, s
 static void emit_texts(const struct field *field, struct buf *out)
 {
     const char *const texts[][2] = {{"required_when", field->required_when},
-        {"default_json", field->default_json}, {"aliases", field->aliases}};
+        {"mints", field->mints}, {"default_json", field->default_json},
+        {"aliases", field->aliases}};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i][1] == NULL)
             continue;

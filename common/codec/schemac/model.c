@@ -294,12 +294,15 @@ static void field_parse(struct model *model, json_t *source, struct field *field
     field->max_items = number_of(source, "maxItems", field->name);
     field->required_when = text_of(source, "requiredWhen");
     field->format = text_of(source, "format");
+    field->mints = text_of(source, "mints");
     field->aliases = aliases_of(model, source);
     sealing_parse(model, source, field);
     audience_parse(source, field);
     default_parse(model, source, field, nullable);
     if (field->required && field->required_when != NULL)
         fail(field->name, "\"required\" and \"requiredWhen\" together");
+    if (field->mints != NULL && field->shape.kind != KIND_UUID)
+        fail(field->name, "\"mints\" is of an id");
 }
 
 static void command_parse(struct model *model, struct record *record)

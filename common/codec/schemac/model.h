@@ -43,6 +43,7 @@ struct field {
     int64_t min, max, max_length, min_items, max_items;
     const char *required_when;
     const char *format;
+    const char *mints;
     const char *default_json; /* NULL: none but null */
     const char *aliases;      /* separated by spaces; NULL: none */
 };

@@ -111,6 +111,7 @@ Test(schemac, names_what_is_wrong_with_a_schema)
         {RECORD("", NULLABLE("\"Thing\"", "")), "within itself"},
         {RECORD("", NULLABLE("\"int\"", ",\"by\":\"nobody\"")),
             "\"by\" is decider, import or edge"},
+        {RECORD("", NULLABLE("\"int\"", ",\"mints\":\"thing\"")), "\"mints\" is of an id"},
         {"{\"type\":\"record\",\"name\":\"Other\",\"doc\":\"d\",\"fields\":[" FIELD(
              "\"int\"", "") "]}",
             "not named after its type"},
