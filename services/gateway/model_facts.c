@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 enum { WORDS_MAX = 6 };
 
 struct details {
@@ -25,89 +27,80 @@ static void add_number(struct details *details, const char *name, int64_t number
     add(details, name, arena_printf(details->call->arena, "%lld", (long long)number));
 }
 
-static void add_attendance(struct details *details, const struct attendance *attendance)
+static void add_attendance(struct details *details, const struct field_desc *field, const void *at)
 {
+    const struct attendance *attendance = at;
     struct view value = VIEW("not-held");
     if (!attendance->attended)
         value = VIEW("did-not-attend");
     else if (attendance->happened)
         value = attendance->late ? VIEW("late") : VIEW("attended");
     add(details, "attendance", value);
+    (void)field;
 }
 
-static void add_session_of(struct details *details, struct uuid appointment)
+static void add_session(struct details *details, const struct field_desc *field, const void *at)
 {
+    struct uuid appointment;
+    memcpy(&appointment, at, sizeof(appointment));
     const struct dossier_appointment *found =
         referral_appointment(details->file->referral, appointment);
     if (found != NULL)
         add_number(details, "session", found->session);
+    (void)field;
 }
 
-static void add_feedback(struct details *details, const struct feedback *feedback)
+static void add_feedback(struct details *details, const struct field_desc *field, const void *at)
 {
     static const char *const texts[][2] = {{"summary", "/feedback/summary"},
         {"reasonText", "/feedback/reasonText"}, {"absence", "/feedback/absence"}};
+    const struct feedback *feedback = at;
     for (size_t i = 0; i < ARRAY_LEN(texts) && details->note.ptr == NULL; i++) {
-        const struct fact_place place = {&feedback_desc, feedback, texts[i][0], texts[i][1]};
+        const struct fact_place place = {field->record, feedback, texts[i][0], texts[i][1]};
         details->note = fact_text(details->call, &details->file->keys, &place);
     }
     if (HAS(feedback, FEEDBACK_PURPOSES) && feedback->purposes.len > 0)
         add(details, "purpose", model_symbol(&purpose_enum, feedback->purposes.items[0]));
 }
 
-static void add_booking(struct details *details, const struct booking *booking)
+static void add_method(struct details *details, const struct field_desc *field, const void *at)
 {
-    add_number(details, "session", booking->session);
-    add(details, "method", model_symbol(&method_enum, booking->method));
+    const struct field_desc *method = desc_field(field->record, VIEW("method"));
+    int32_t symbol;
+    if (method == NULL || !has_bit(at, method->has_bit))
+        return;
+    memcpy(&symbol, (const char *)at + method->offset, sizeof(symbol));
+    add(details, "method", model_symbol(method->enumeration, symbol));
 }
 
+static void add_version(struct details *details, const struct field_desc *field, const void *at)
+{
+    int32_t version;
+    memcpy(&version, at, sizeof(version));
+    add_number(details, "version", version);
+    (void)field;
+}
+
+/* What is said of an event by the fields that it has: a new event needs no row. */
 static void add_details(struct details *details)
 {
-    const void *body = details->event->body;
-    const struct appointment_booked *booked = body;
-    const struct attendance_recorded *recorded = body;
-    const struct feedback_given *given = body;
-    const struct past_appointment_recorded *past = body;
-    switch (details->event->type) {
-    case EVENT_APPOINTMENT_BOOKED:
-        add_booking(details, &booked->booking);
-        break;
-    case EVENT_ATTENDANCE_RECORDED:
-        add_session_of(details, recorded->appointment_id);
-        add_attendance(details, &recorded->attendance);
-        break;
-    case EVENT_FEEDBACK_GIVEN:
-        add_session_of(details, given->appointment_id);
-        if (HAS(given, FEEDBACK_GIVEN_ATTENDANCE))
-            add_attendance(details, &given->attendance);
-        add_feedback(details, &given->feedback);
-        break;
-    case EVENT_PAST_APPOINTMENT_RECORDED:
-        add_booking(details, &past->booking);
-        add_attendance(details, &past->attendance);
-        add_feedback(details, &past->feedback);
-        break;
-    case EVENT_RISK_SHARED:
-        add_number(details, "version", ((const struct risk_shared *)body)->risk_version);
-        break;
-    case EVENT_RISK_DISCLOSED:
-        add_number(details, "version", ((const struct risk_disclosed *)body)->risk_version);
-        break;
-    case EVENT_RISK_ACKNOWLEDGED:
-        add_number(details, "version", ((const struct risk_acknowledged *)body)->risk_version);
-        break;
-    case EVENT_PLAN_SUBMITTED:
-        add_number(details, "version", ((const struct plan_submitted *)body)->plan_version);
-        break;
-    case EVENT_PLAN_APPROVED:
-        add_number(details, "version", ((const struct plan_approved *)body)->plan_version);
-        break;
-    case EVENT_REFERRAL_SUBMITTED:
-    case EVENT_CASEWORKERS_ASSIGNED:
-    case EVENT_REPORT_SUBMITTED:
-    case EVENT_COMMAND_REFUSED:
-    case EVENT_MAX_:
-        break;
+    static const struct {
+        const char *field;
+        void (*add)(struct details *details, const struct field_desc *field, const void *at);
+    } rows[] = {
+        {"appointmentId", add_session},
+        {"booking", add_method},
+        {"attendance", add_attendance},
+        {"feedback", add_feedback},
+        {"riskVersion", add_version},
+        {"planVersion", add_version},
+    };
+    const struct record_desc *desc = event_table[details->event->type].desc;
+    const char *body = details->event->body;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct field_desc *field = desc_field(desc, view_of(rows[i].field));
+        if (field != NULL && has_bit(body, field->has_bit))
+            rows[i].add(details, field, body + field->offset);
     }
 }
 
