@@ -11,21 +11,25 @@ static bool past(const struct decision *decision)
     return decision->command->type == COMMAND_RECORD_PAST_APPOINTMENT;
 }
 
-static const struct booking *booking_of(const struct decision *decision)
+/* When, how long, with whom. */
+struct meeting {
+    struct uuid appointment;
+    int32_t session;
+    int64_t start;
+    int32_t minutes;
+    struct view_array workers;
+};
+
+static struct meeting meeting_of(const struct decision *decision)
 {
-    if (past(decision))
-        return &((const struct past_appointment_recorded *)decision->body)->booking;
-    return &((const struct appointment_booked *)decision->body)->booking;
+    const struct booking *booking =
+        past(decision) ? &((const struct past_appointment_recorded *)decision->body)->booking
+                       : &((const struct appointment_booked *)decision->body)->booking;
+    return (struct meeting){appointment_named(decision), booking->session, booking->start,
+        booking->minutes, booking->workers};
 }
 
-static struct uuid appointment_of(const struct decision *decision)
-{
-    if (past(decision))
-        return ((const struct past_appointment_recorded *)decision->body)->appointment_id;
-    return ((const struct appointment_booked *)decision->body)->appointment_id;
-}
-
-/* -- fields and ids -----------------------------------------------------------------------------
+/* -- fields -------------------------------------------------------------------------------------
  */
 
 void book_fields(struct decision *decision)
@@ -44,14 +48,6 @@ void past_fields(struct decision *decision)
     check_attendance(decision, &one->attendance);
     if (HAS(one, PAST_APPOINTMENT_RECORDED_FEEDBACK))
         check_feedback(decision, &one->feedback, &one->attendance);
-}
-
-void new_appointment(struct decision *decision)
-{
-    for (size_t i = 0; i < decision->dossier->referrals.len; i++)
-        if (referral_appointment(
-                &decision->dossier->referrals.items[i], appointment_of(decision)) != NULL)
-            refuse(decision, REFUSAL_ID_ALREADY_USED, "/appointmentId");
 }
 
 /* -- guards, in the order of DOMAIN section 3.2 -------------------------------------------------
@@ -91,9 +87,9 @@ static void risk_stated(struct decision *decision)
 
 static void workers_assigned(struct decision *decision)
 {
-    const struct booking *booking = booking_of(decision);
-    for (size_t i = 0; i < booking->workers.len; i++)
-        if (!referral_has_caseworker(decision->referral, booking->workers.items[i]))
+    struct meeting meeting = meeting_of(decision);
+    for (size_t i = 0; i < meeting.workers.len; i++)
+        if (!referral_has_caseworker(decision->referral, meeting.workers.items[i]))
             refuse_softly_at(decision, REFUSAL_WORKER_NOT_ASSIGNED, "/booking/workers/%zu", i);
 }
 
@@ -105,11 +101,11 @@ static void no_urgent_review(struct decision *decision)
 
 static void risk_read_by_workers(struct decision *decision)
 {
-    const struct booking *booking = booking_of(decision);
+    struct meeting meeting = meeting_of(decision);
     if (!HAS(decision->dossier, DOSSIER_RISK))
         return;
-    for (size_t i = 0; i < booking->workers.len; i++) {
-        if (risk_acknowledged(decision->dossier, booking->workers.items[i]))
+    for (size_t i = 0; i < meeting.workers.len; i++) {
+        if (risk_acknowledged(decision->dossier, meeting.workers.items[i]))
             continue;
         if (past(decision))
             waive(decision, REFUSAL_RISK_NOT_ACKNOWLEDGED);
@@ -124,14 +120,14 @@ static void risk_read_by_workers(struct decision *decision)
 static void session_exists(struct decision *decision)
 {
     const struct dossier_referral *referral = decision->referral;
-    const struct booking *booking = booking_of(decision);
+    struct meeting meeting = meeting_of(decision);
     int32_t highest = sessions_planned(referral);
     for (size_t i = 0; !referral->terms.plan && i < referral->appointments.len; i++)
         if (referral->appointments.items[i].session > highest)
             highest = referral->appointments.items[i].session;
     if (!referral->terms.plan)
         highest++;
-    if (booking->session <= highest)
+    if (meeting.session <= highest)
         return;
     refuse_softly(decision, REFUSAL_UNKNOWN_SESSION, "/booking/session");
     refuse_with_number(decision, "highest", highest);
@@ -139,24 +135,24 @@ static void session_exists(struct decision *decision)
 
 static void session_free(struct decision *decision)
 {
-    const struct booking *booking = booking_of(decision);
+    struct meeting meeting = meeting_of(decision);
     const struct dossier_referral *referral = decision->referral;
     for (size_t i = 0; i < referral->appointments.len; i++) {
         const struct dossier_appointment *one = &referral->appointments.items[i];
-        if (one->session == booking->session && appointment_live(one))
+        if (one->session == meeting.session && appointment_live(one))
             refuse_softly(decision, REFUSAL_SESSION_HAS_LIVE_APPOINTMENT, "/booking/session");
     }
 }
 
 static void session_not_held(struct decision *decision)
 {
-    if (session_held(decision->referral, booking_of(decision)->session))
+    if (session_held(decision->referral, meeting_of(decision).session))
         refuse_softly(decision, REFUSAL_SESSION_ALREADY_HELD, "/booking/session");
 }
 
 static void after_sending(struct decision *decision)
 {
-    if (london_day(booking_of(decision)->start) < london_day(decision->referral->sent_at))
+    if (london_day(meeting_of(decision).start) < london_day(decision->referral->sent_at))
         refuse_softly(decision, REFUSAL_BEFORE_REFERRAL, "/booking/start");
 }
 
@@ -173,20 +169,20 @@ static int32_t months_after(int32_t day, int months)
 
 static void not_too_far(struct decision *decision)
 {
-    if (london_day(booking_of(decision)->start) > months_after(decision->today, AHEAD_MONTHS))
+    if (london_day(meeting_of(decision).start) > months_after(decision->today, AHEAD_MONTHS))
         refuse_softly(decision, REFUSAL_TOO_FAR_AHEAD, "/booking/start");
 }
 
 static void not_in_the_past(struct decision *decision)
 {
-    if (london_day(booking_of(decision)->start) < decision->today)
+    if (london_day(meeting_of(decision).start) < decision->today)
         refuse_softly(decision, REFUSAL_IN_THE_PAST, "/booking/start");
 }
 
 /* An earlier London day; an import may tell of today. */
 static void in_the_past(struct decision *decision)
 {
-    int64_t start = booking_of(decision)->start;
+    int64_t start = meeting_of(decision).start;
     bool earlier = decision->import ? start < decision->now : london_day(start) < decision->today;
     if (!earlier)
         refuse(decision, REFUSAL_IN_THE_FUTURE, "/booking/start");
@@ -199,14 +195,14 @@ static int64_t end_of(int64_t start, int32_t minutes)
 
 static void no_clash(struct decision *decision)
 {
-    const struct booking *booking = booking_of(decision);
-    int64_t end = end_of(booking->start, booking->minutes);
+    struct meeting meeting = meeting_of(decision);
+    int64_t end = end_of(meeting.start, meeting.minutes);
     for (size_t i = 0; i < decision->dossier->referrals.len; i++) {
         const struct dossier_referral *referral = &decision->dossier->referrals.items[i];
         for (size_t n = 0; n < referral->appointments.len; n++) {
             const struct dossier_appointment *one = &referral->appointments.items[n];
-            if (!appointment_live(one) || one->start >= end ||
-                booking->start >= end_of(one->start, one->minutes))
+            if (!appointment_live(one) || uuid_eq(one->id, meeting.appointment) ||
+                one->start >= end || meeting.start >= end_of(one->start, one->minutes))
                 continue;
             char text[TIME_TEXT_MAX];
             refuse_softly(decision, REFUSAL_CLASH, "/booking/start");
@@ -234,7 +230,7 @@ static void before_the_end(struct decision *decision)
     const struct dossier_referral *referral = decision->referral;
     bool ended = referral_ended(referral);
     int64_t end = ended ? referral->end.at : referral->withdrawal.at;
-    if (booking_of(decision)->start >= end)
+    if (meeting_of(decision).start >= end)
         refuse(decision, ended ? REFUSAL_REFERRAL_ENDED : REFUSAL_END_ALREADY_REQUESTED,
             "/booking/start");
 }

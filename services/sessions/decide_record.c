@@ -4,29 +4,6 @@
 
 #define NOTICE_US TIME_US_PER_DAY
 
-static struct uuid appointment_of(const struct decision *decision)
-{
-    if (decision->command->type == COMMAND_GIVE_FEEDBACK)
-        return ((const struct feedback_given *)decision->body)->appointment_id;
-    return ((const struct attendance_recorded *)decision->body)->appointment_id;
-}
-
-/* NULL: not there, or another referral's. */
-static const struct dossier_appointment *find(const struct decision *decision)
-{
-    if (decision->referral == NULL)
-        return NULL;
-    return referral_appointment(decision->referral, appointment_of(decision));
-}
-
-/* The same in a guard: known_appointment came before. */
-static const struct dossier_appointment *known(const struct decision *decision)
-{
-    const struct dossier_appointment *one = find(decision);
-    MUST(one != NULL);
-    return one;
-}
-
 /* What the command says of attendance; NULL: nothing. */
 static const struct attendance *stated(const struct decision *decision)
 {
@@ -34,12 +11,6 @@ static const struct attendance *stated(const struct decision *decision)
         return &((const struct attendance_recorded *)decision->body)->attendance;
     const struct feedback_given *given = decision->body;
     return HAS(given, FEEDBACK_GIVEN_ATTENDANCE) ? &given->attendance : NULL;
-}
-
-void known_appointment(struct decision *decision)
-{
-    if (decision->referral != NULL && find(decision) == NULL)
-        refuse(decision, REFUSAL_UNKNOWN_PART, "/appointmentId");
 }
 
 /* -- fields -------------------------------------------------------------------------------------
@@ -85,7 +56,7 @@ void attendance_fields(struct decision *decision)
 void feedback_fields(struct decision *decision)
 {
     const struct feedback_given *given = decision->body;
-    const struct dossier_appointment *one = find(decision);
+    const struct dossier_appointment *one = appointment_found(decision);
     const struct attendance *attendance = stated(decision);
     only_import(decision, HAS(given, FEEDBACK_GIVEN_SUBMISSIONS), "/submissions");
     if (attendance != NULL) {
@@ -102,26 +73,28 @@ void feedback_fields(struct decision *decision)
 
 static void attendance_there(struct decision *decision)
 {
-    if (stated(decision) == NULL && !HAS(known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
+    if (stated(decision) == NULL &&
+        !HAS(appointment_known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
         refuse(decision, REFUSAL_ATTENDANCE_MISSING, "/attendance");
 }
 
 static void attendance_once(struct decision *decision)
 {
-    if (stated(decision) != NULL && HAS(known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
+    if (stated(decision) != NULL &&
+        HAS(appointment_known(decision), DOSSIER_APPOINTMENT_ATTENDANCE_RECORD))
         refuse(decision, REFUSAL_ATTENDANCE_ALREADY_RECORDED, "/attendance");
 }
 
 static void feedback_once(struct decision *decision)
 {
-    if (appointment_has_feedback(known(decision)))
+    if (appointment_has_feedback(appointment_known(decision)))
         refuse(decision, REFUSAL_FEEDBACK_ALREADY_GIVEN, NULL);
 }
 
 static void before_death(struct decision *decision)
 {
     const struct dossier *dossier = decision->dossier;
-    int64_t start = known(decision)->start;
+    int64_t start = appointment_known(decision)->start;
     bool after = HAS(dossier, DOSSIER_DIED_ON) ? london_day(start) > dossier->died_on
                                                : start > dossier->died_at;
     if (HAS(dossier, DOSSIER_DIED_AT) && after)
@@ -132,7 +105,7 @@ static void before_death(struct decision *decision)
  * either. */
 static void live(struct decision *decision)
 {
-    const struct dossier_appointment *one = known(decision);
+    const struct dossier_appointment *one = appointment_known(decision);
     bool told = stated(decision) == NULL && !HAS(one, DOSSIER_APPOINTMENT_CANCELLED_AT);
     if (!told && !appointment_live(one))
         refuse(decision, REFUSAL_APPOINTMENT_NOT_LIVE, NULL);
@@ -140,7 +113,7 @@ static void live(struct decision *decision)
 
 static void started(struct decision *decision)
 {
-    if (known(decision)->start > decision->now)
+    if (appointment_known(decision)->start > decision->now)
         refuse(decision, REFUSAL_APPOINTMENT_IN_FUTURE, NULL);
 }
 
@@ -152,7 +125,7 @@ bool notice_in_time(const struct notice *notice, int64_t start)
 static void noticed(struct decision *decision)
 {
     const struct attendance *attendance = stated(decision);
-    const struct dossier_appointment *one = known(decision);
+    const struct dossier_appointment *one = appointment_known(decision);
     const struct notice *notice = HAS(one, DOSSIER_APPOINTMENT_NOTICE) ? &one->notice : NULL;
     bool missed =
         attendance != NULL && HAS(attendance, ATTENDANCE_ATTENDED) && !attendance->attended;

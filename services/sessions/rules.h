@@ -4,13 +4,21 @@
 
 #include "dossier/decision.h"
 
+/* appointment.c: the one that the command names by appointmentId */
+struct uuid appointment_named(const struct decision *decision);
+/* NULL: not there, or another referral's. */
+const struct dossier_appointment *appointment_found(const struct decision *decision);
+/* The same in a guard: known_appointment came before. */
+const struct dossier_appointment *appointment_known(const struct decision *decision);
+guard_fn new_appointment, known_appointment;
+
 /* decide_book.c */
 extern guard_fn *const book_guards[], *const past_guards[], *const past_after_end_guards[];
-guard_fn book_fields, past_fields, new_appointment;
+guard_fn book_fields, past_fields;
 
 /* decide_record.c */
 extern guard_fn *const attendance_guards[], *const feedback_guards[];
-guard_fn attendance_fields, feedback_fields, known_appointment;
+guard_fn attendance_fields, feedback_fields;
 
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);
