@@ -1,17 +1,13 @@
 /* Commands that are accepted as they stand. Sealed fields hold some bytes: nobody here opens them.
  */
-#include "support/story.h"
+#include "support/body.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SEALED VIEW("sealed")
-#define PUT(ptr, BIT, field, value) ((ptr)->field = (value), SET((ptr), BIT))
-#define BODY(story, type) ((struct type *)new_body((story), sizeof(struct type)))
-
-static void *new_body(struct story *story, size_t size)
+void *new_body(struct story *story, size_t size)
 {
     struct record_head *body = arena_alloc(story->arena, size);
     body->meta.id = story_id(story);
@@ -23,9 +19,7 @@ static void *new_body(struct story *story, size_t size)
     return body;
 }
 
-#define LIST(story, type, ...)                                                                     \
-    ((void *)list_of((story), (const type[]){__VA_ARGS__}, sizeof((const type[]){__VA_ARGS__})))
-static void *list_of(struct story *story, const void *items, size_t size)
+void *list_of(struct story *story, const void *items, size_t size)
 {
     return memcpy(arena_alloc(story->arena, size), items, size);
 }

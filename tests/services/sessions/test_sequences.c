@@ -40,35 +40,58 @@ static struct uuid some_appointment(const struct story *s, uint64_t *seed)
     return referral->appointments.items[next(seed, referral->appointments.len)].id;
 }
 
-static struct answer send_booking(struct story *s, uint64_t *seed)
+static const char *some_time(struct story *s, uint64_t *seed)
 {
-    char start[TIME_TEXT_MAX];
-    struct view worker = view_of(worker_of(s, seed));
-    time_print(some_start(s, seed), start);
-    if (next(seed, 4) == 0) {
-        struct past_appointment_recorded *past = story_past(s, (int32_t)next(seed, 4), start);
-        past->booking.workers.items = &worker;
-        return SENT(COMMAND_RECORD_PAST_APPOINTMENT, past);
-    }
-    struct appointment_booked *one = story_book(s, (int32_t)next(seed, 4), start);
-    one->booking.workers.items = &worker;
-    return SENT(COMMAND_BOOK_APPOINTMENT, one);
+    char text[TIME_TEXT_MAX];
+    time_print(some_start(s, seed), text);
+    return arena_text(s->arena, view_of(text));
 }
 
-static struct answer send_record(struct story *s, uint64_t *seed)
+static const struct view *some_worker(struct story *s, uint64_t *seed)
+{
+    struct view *worker = ARENA_NEW(s->arena, struct view);
+    *worker = view_of(worker_of(s, seed));
+    return worker;
+}
+
+static int32_t plans_so_far(const struct story *s)
+{
+    const struct dossier_referral *referral = dossier_referral(s->dossier, s->referral);
+    return referral != NULL ? (int32_t)referral->plans.len : 0;
+}
+
+static void *book(struct story *s, uint64_t *seed)
+{
+    struct appointment_booked *one = story_book(s, (int32_t)next(seed, 4), some_time(s, seed));
+    one->booking.workers.items = some_worker(s, seed);
+    return one;
+}
+
+static void *past(struct story *s, uint64_t *seed)
+{
+    struct past_appointment_recorded *one =
+        story_past(s, (int32_t)next(seed, 4), some_time(s, seed));
+    one->booking.workers.items = some_worker(s, seed);
+    return one;
+}
+
+static void *attendance(struct story *s, uint64_t *seed)
+{
+    return story_attendance(s, some_appointment(s, seed));
+}
+
+static void *feedback(struct story *s, uint64_t *seed)
 {
     struct feedback_given *(*const kinds[])(struct story *, struct uuid) = {
         story_held, story_held, story_late, story_missed, story_not_held};
-    struct uuid appointment = some_appointment(s, seed);
-    if (next(seed, 4) == 0)
-        return SENT(COMMAND_RECORD_ATTENDANCE, story_attendance(s, appointment));
-    struct feedback_given *given = kinds[next(seed, ARRAY_LEN(kinds))](s, appointment);
+    struct feedback_given *given =
+        kinds[next(seed, ARRAY_LEN(kinds))](s, some_appointment(s, seed));
     if (next(seed, 4) == 0)
         given->has &= ~(UINT64_C(1) << FEEDBACK_GIVEN_ATTENDANCE);
-    return SENT(COMMAND_GIVE_FEEDBACK, given);
+    return given;
 }
 
-static struct answer send_referral(struct story *s, uint64_t *seed)
+static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
     struct referral_submitted *sent = story_submit(s);
@@ -76,50 +99,94 @@ static struct answer send_referral(struct story *s, uint64_t *seed)
         sent->duplicate_of = now;
         SET(sent, REFERRAL_SUBMITTED_DUPLICATE_OF);
     }
-    struct answer answer = SENT(COMMAND_SUBMIT_REFERRAL, sent);
-    if (!answer.accepted || next(seed, 2) == 0)
-        s->referral = uuid_is_zero(now) ? s->referral : now;
-    return answer;
+    return sent;
+}
+
+static void *assign(struct story *s, uint64_t *seed)
+{
+    return story_assign(s, next(seed, 2) == 0 ? "sol.reyes" : "tom.hale");
+}
+
+static void *plan(struct story *s, uint64_t *seed)
+{
+    return story_plan(s, plans_so_far(s) + (next(seed, 4) != 0), 1 + (int32_t)next(seed, 4));
+}
+
+static void *approve(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_approve(s, plans_so_far(s));
+}
+
+static void *report(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_report(s);
+}
+
+static void *share(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_share(s);
+}
+
+static void *open_risk(struct story *s, uint64_t *seed)
+{
+    return story_open(s, worker_of(s, seed));
+}
+
+static void *acknowledge(struct story *s, uint64_t *seed)
+{
+    return story_acknowledge(s, worker_of(s, seed));
+}
+
+/* How often each command is sent, and what it says. */
+static const struct sender {
+    uint64_t weight;
+    void *(*body)(struct story *s, uint64_t *seed);
+} senders[COMMAND_MAX_] = {
+    [COMMAND_SUBMIT_REFERRAL] = {3, submit},
+    [COMMAND_ASSIGN_CASEWORKERS] = {3, assign},
+    [COMMAND_SUBMIT_PLAN] = {3, plan},
+    [COMMAND_APPROVE_PLAN] = {3, approve},
+    [COMMAND_SUBMIT_REPORT] = {3, report},
+    [COMMAND_BOOK_APPOINTMENT] = {7, book},
+    [COMMAND_RECORD_PAST_APPOINTMENT] = {2, past},
+    [COMMAND_RECORD_ATTENDANCE] = {2, attendance},
+    [COMMAND_GIVE_FEEDBACK] = {7, feedback},
+    [COMMAND_SHARE_RISK] = {1, share},
+    [COMMAND_OPEN_RISK] = {6, open_risk},
+    [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
+};
+
+static enum command_type some_command(uint64_t *seed)
+{
+    uint64_t all = 0;
+    for (int type = 0; type < COMMAND_MAX_; type++) {
+        cr_assert_gt(senders[type].weight, 0, "command %d has no row", type);
+        all += senders[type].weight;
+    }
+    uint64_t at = next(seed, all);
+    int type = 0;
+    for (; at >= senders[type].weight; type++)
+        at -= senders[type].weight;
+    return (enum command_type)type;
 }
 
 static struct answer send_something(struct story *s, uint64_t *seed)
 {
-    int32_t plans = 0;
-    const struct dossier_referral *referral = dossier_referral(s->dossier, s->referral);
-    if (referral != NULL)
-        plans = (int32_t)referral->plans.len;
+    struct uuid before = s->referral;
+    const struct dossier_referral *referral = dossier_referral(s->dossier, before);
     s->now += (int64_t)next(seed, 20 * 3600) * TIME_US_PER_S;
     if (referral != NULL && next(seed, 3) == 0 &&
         status_of(s->dossier, referral, s->now).action == ACTION_SUBMIT_REPORT)
         return SENT(COMMAND_SUBMIT_REPORT, story_report(s));
-    switch (next(seed, 40) == 0 ? 0 : 1 + next(seed, 15)) {
-    case 0:
-        return SENT(COMMAND_SHARE_RISK, story_share(s));
-    case 1:
-        return send_referral(s, seed);
-    case 2:
-        return SENT(COMMAND_ASSIGN_CASEWORKERS,
-            story_assign(s, next(seed, 2) == 0 ? "sol.reyes" : "tom.hale"));
-    case 3:
-        return SENT(COMMAND_SUBMIT_PLAN,
-            story_plan(s, plans + (next(seed, 4) != 0), 1 + (int32_t)next(seed, 4)));
-    case 4:
-        return SENT(COMMAND_APPROVE_PLAN, story_approve(s, plans));
-    case 5:
-        return SENT(COMMAND_SUBMIT_REPORT, story_report(s));
-    case 6:
-    case 7:
-        return SENT(COMMAND_OPEN_RISK, story_open(s, worker_of(s, seed)));
-    case 8:
-    case 9:
-        return SENT(COMMAND_ACKNOWLEDGE_RISK, story_acknowledge(s, worker_of(s, seed)));
-    case 10:
-    case 11:
-    case 12:
-        return send_booking(s, seed);
-    default:
-        return send_record(s, seed);
-    }
+    enum command_type type = some_command(seed);
+    struct answer answer = story_send(s, type, senders[type].body(s, seed));
+    /* On with a new referral, or still with the old one. */
+    if (!uuid_is_zero(before) && (!answer.accepted || next(seed, 2) == 0))
+        s->referral = before;
+    return answer;
 }
 
 /* -- the rules ----------------------------------------------------------------------------------
