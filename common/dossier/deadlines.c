@@ -80,12 +80,21 @@ static int64_t first_steps_start(const struct dossier_referral *r)
     return london_midnight(r->release_date - CUSTODY_LEAD_DAYS);
 }
 
+/* When the person was first told of a meeting, or spoken to; 0: neither. A meeting that is moved
+ * loses its notice, but not that there was one. */
 static int64_t first_contact(const struct dossier_referral *r)
 {
     int64_t met = 0;
-    for (size_t i = 0; i < r->appointments.len; i++)
-        if (HAS(&r->appointments.items[i], DOSSIER_APPOINTMENT_NOTICE))
-            met = first_of(met, r->appointments.items[i].booked_at);
+    for (size_t i = 0; i < r->appointments.len; i++) {
+        const struct dossier_appointment *one = &r->appointments.items[i];
+        if (HAS(one, DOSSIER_APPOINTMENT_TOLD_AT))
+            met = first_of(met, one->told_at);
+        else if (HAS(one, DOSSIER_APPOINTMENT_NOTICE))
+            met = first_of(met, one->booked_at);
+    }
+    for (size_t i = 0; i < r->attempts.len; i++)
+        if (r->attempts.items[i].result == CONTACT_RESULT_SPOKE)
+            met = first_of(met, r->attempts.items[i].at);
     return met;
 }
 
@@ -210,9 +219,11 @@ static void report(struct clocks *clocks)
                         .met_us = HAS(r, DOSSIER_REFERRAL_REPORT) ? r->report.at : 0});
 }
 
+/* Nobody need answer any more what a withdrawal overtakes. */
 static void answers(struct clocks *clocks)
 {
     const struct dossier_referral *r = clocks->referral;
+    int64_t withdrawn = HAS(r, DOSSIER_REFERRAL_WITHDRAWAL) ? r->withdrawal.at : 0;
     for (size_t i = 0; i < r->concerns.len; i++)
         add(clocks, (struct deadline){.code = DEADLINE_CONCERN,
                         .started_us = r->concerns.items[i].at,
@@ -223,12 +234,13 @@ static void answers(struct clocks *clocks)
         add(clocks, (struct deadline){.code = DEADLINE_NEED,
                         .started_us = r->needs.items[i].at,
                         .due_us = due_workdays(r->needs.items[i].at, 5),
-                        .met_us = r->needs.items[i].answered_at,
+                        .met_us = first_of(r->needs.items[i].answered_at, withdrawn),
                         .about = r->needs.items[i].id});
     if (HAS(r, DOSSIER_REFERRAL_CLOSURE_PROPOSED_AT))
         add(clocks, (struct deadline){.code = DEADLINE_CLOSURE,
                         .started_us = r->closure_proposed_at,
-                        .due_us = due_workdays(r->closure_proposed_at, 5)});
+                        .due_us = due_workdays(r->closure_proposed_at, 5),
+                        .met_us = withdrawn});
 }
 
 /* When the last of the caseworkers acknowledged; 0: one has not. */
@@ -274,10 +286,12 @@ static void risk_review(struct clocks *clocks)
     const struct dossier_review *review = &clocks->dossier->review;
     if (!HAS(clocks->dossier, DOSSIER_REVIEW))
         return;
+    int64_t urgent =
+        HAS(review, DOSSIER_REVIEW_URGENT_SINCE) ? review->urgent_since : review->since;
+    int64_t due = due_workdays(review->since, 5);
     add(clocks, (struct deadline){.code = DEADLINE_RISK_REVIEW,
                     .started_us = review->since,
-                    .due_us = review->urgent ? review->since + TIME_US_PER_DAY
-                                             : due_workdays(review->since, 5)});
+                    .due_us = review->urgent ? first_of(due, urgent + TIME_US_PER_DAY) : due});
 }
 
 static void ask(struct clocks *clocks)

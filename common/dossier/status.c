@@ -278,6 +278,10 @@ static uint32_t flags_of(const struct asked *asked)
         flags |= FLAG_RISK_REVIEW;
     if (HAS(asked->dossier, DOSSIER_MERGED_AT))
         flags |= FLAG_MERGED;
+    if (HAS(r, DOSSIER_REFERRAL_WITHDRAWAL) &&
+        HAS(&r->withdrawal, DOSSIER_WITHDRAWAL_CONTACT_ON_RECORD) &&
+        !r->withdrawal.contact_on_record)
+        flags |= FLAG_CLOSED_WITHOUT_CONTACT;
     return flags;
 }
 

@@ -59,6 +59,7 @@ enum status_flag {
     FLAG_CUSTODY = 1 << 2,
     FLAG_RISK_REVIEW = 1 << 3,
     FLAG_MERGED = 1 << 4,
+    FLAG_CLOSED_WITHOUT_CONTACT = 1 << 5, /* withdrawn before anybody was reached or tried */
 };
 
 struct status {

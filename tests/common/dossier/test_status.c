@@ -161,6 +161,67 @@ Test(status, replacements_come_in_their_order, .timeout = 20)
     EXPECT(STATUS_CLOSING, ACTION_SUBMIT_REPORT, TURN_PROVIDER);
 }
 
+Test(status, a_withdrawal_answers_the_need_and_the_proposal_but_no_concern, .timeout = 20)
+{
+    STORY;
+    story_planned(s, 2);
+    struct dossier_referral *referral = story_change(s);
+    struct dossier_need need = {.id = {{1}}, .at = s->now};
+    struct dossier_concern concern = {.id = {{2}}, .at = s->now};
+    referral->needs = (struct dossier_need_array){&need, 1};
+    referral->concerns = (struct dossier_concern_array){&concern, 1};
+    referral->closure_proposed_at = s->now;
+    SET(referral, DOSSIER_REFERRAL_CLOSURE_PROPOSED_AT);
+    static const enum deadline_code codes[] = {DEADLINE_NEED, DEADLINE_CLOSURE, DEADLINE_CONCERN};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        cr_expect_neq(deadline_running(s->dossier, referral, codes[i]).due_us, 0);
+    referral->withdrawal = (struct dossier_withdrawal){.at = s->now, .report_due = true};
+    SET(referral, DOSSIER_REFERRAL_WITHDRAWAL);
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        cr_expect_eq(deadline_running(s->dossier, referral, codes[i]).due_us == 0,
+            codes[i] != DEADLINE_CONCERN, "%s", deadline_text(codes[i]));
+    cr_expect_eq(now_of(s).flags, 0, "what is not known is no flag");
+    SET(&referral->withdrawal, DOSSIER_WITHDRAWAL_CONTACT_ON_RECORD);
+    cr_expect_eq(now_of(s).flags, FLAG_CLOSED_WITHOUT_CONTACT);
+}
+
+Test(status, a_review_that_turns_urgent_is_due_a_day_later_unless_it_was_due_before, .timeout = 20)
+{
+    STORY;
+    story_planned(s, 2);
+    struct dossier_referral *referral = story_change(s);
+    struct dossier_review *review = &s->dossier->review;
+    *review = (struct dossier_review){.since = time_of("2026-12-02T09:00:00Z")};
+    SET(s->dossier, DOSSIER_REVIEW);
+    int64_t plain = london_midnight(day_of("2026-12-10"));
+    cr_expect_eq(deadline_running(s->dossier, referral, DEADLINE_RISK_REVIEW).due_us, plain);
+    review->urgent = true;
+    review->urgent_since = time_of("2026-12-04T15:00:00Z");
+    SET(review, DOSSIER_REVIEW_URGENT_SINCE);
+    cr_expect_eq(deadline_running(s->dossier, referral, DEADLINE_RISK_REVIEW).due_us,
+        review->urgent_since + TIME_US_PER_DAY);
+    review->urgent_since = time_of("2026-12-09T15:00:00Z");
+    cr_expect_eq(deadline_running(s->dossier, referral, DEADLINE_RISK_REVIEW).due_us, plain);
+}
+
+Test(status, contact_is_made_by_speaking_or_by_the_first_notice, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    struct dossier_referral *referral = story_change(s);
+    struct dossier_attempt attempt = {.id = {{1}}, .at = s->now, .result = CONTACT_RESULT_MESSAGE};
+    referral->attempts = (struct dossier_attempt_array){&attempt, 1};
+    cr_expect_neq(deadline_running(s->dossier, referral, DEADLINE_CONTACT).due_us, 0);
+    attempt.result = CONTACT_RESULT_SPOKE;
+    cr_expect_eq(deadline_running(s->dossier, referral, DEADLINE_CONTACT).due_us, 0);
+    referral->attempts.len = 0;
+    struct dossier_appointment moved = {.id = {{2}}, .told_at = s->now};
+    referral->appointments = (struct dossier_appointment_array){&moved, 1};
+    cr_expect_neq(deadline_running(s->dossier, referral, DEADLINE_CONTACT).due_us, 0);
+    SET(&moved, DOSSIER_APPOINTMENT_TOLD_AT);
+    cr_expect_eq(deadline_running(s->dossier, referral, DEADLINE_CONTACT).due_us, 0);
+}
+
 Test(status, a_booked_worker_who_is_no_longer_assigned_must_be_looked_at, .timeout = 20)
 {
     STORY;
