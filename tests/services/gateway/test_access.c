@@ -1,7 +1,9 @@
+#include "dossier/refusal.h"
 #include "gateway/route.h"
 #include "gateway/session.h"
 
 #include "gateway/live_cursor.h"
+#include "gateway/pages/words.h"
 
 #include <criterion/criterion.h>
 
@@ -136,4 +138,18 @@ Test(gateway_session, signs_the_cursors_of_live_pages)
     struct positions none = {{0}, 0};
     cr_assert(positions_parse(key, positions_print(key, &none, arena), &back));
     cr_assert_eq(back.count, 0);
+}
+
+Test(gateway_words, are_there_for_every_event_and_every_refusal_of_a_decider, .timeout = 10)
+{
+    for (int type = 0; type < EVENT_MAX_; type++) {
+        struct view name = view_of(event_table[type].name);
+        bool refused = type == EVENT_COMMAND_REFUSED;
+        cr_expect(refused || words_lookup("event.", name, "").ptr != NULL, "%s", name.ptr);
+        cr_expect(refused || words_lookup("done.", name, "").ptr != NULL, "%s", name.ptr);
+    }
+    for (int refusal = REFUSAL_NONE + 1; refusal < REFUSAL_MAX_; refusal++) {
+        const char *code = refusal_code((enum refusal)refusal);
+        cr_expect(words_lookup("refusal.", view_of(code), "").ptr != NULL, "%s", code);
+    }
 }
