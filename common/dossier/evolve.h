@@ -25,7 +25,7 @@ typedef void change_fn(struct change *change);
 change_fn change_referral_submitted, change_caseworkers_assigned, change_plan_submitted,
     change_plan_approved, change_report_submitted;
 change_fn change_appointment_booked, change_attendance_recorded, change_feedback_given,
-    change_past_appointment_recorded;
+    change_past_appointment_recorded, change_appointment_cancelled;
 change_fn change_risk_shared, change_risk_disclosed, change_risk_acknowledged;
 
 #define UNSET(ptr, BIT) ((void)((ptr)->has &= ~(UINT64_C(1) << (BIT))))
@@ -53,6 +53,10 @@ struct dossier_referral *change_referral(struct change *change, struct uuid id);
 struct dossier_referral *change_own_referral(struct change *change);
 struct dossier_appointment *change_appointment(
     struct change *change, struct dossier_referral *referral, struct uuid id);
+
+/* The appointment is cancelled by this record. `for_whom`: an enum requested_by. */
+void change_cancelled(
+    struct change *change, struct dossier_appointment *appointment, int32_t for_whom);
 
 /* Adds to `array` which sealed fields the record holds; nothing where it holds none. */
 void change_sealed(struct change *change, struct dossier_sealed_array *array);

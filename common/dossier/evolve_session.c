@@ -135,3 +135,21 @@ void change_past_appointment_recorded(struct change *change)
     if (HAS(past, PAST_APPOINTMENT_RECORDED_FEEDBACK))
         put_feedback(change, one, &past->feedback);
 }
+
+void change_cancelled(
+    struct change *change, struct dossier_appointment *appointment, int32_t for_whom)
+{
+    PUT(appointment, DOSSIER_APPOINTMENT_CANCELLED_AT, cancelled_at, change->at);
+    PUT(appointment, DOSSIER_APPOINTMENT_CANCELLED_BY, cancelled_by, change->meta->actor.id);
+    PUT(appointment, DOSSIER_APPOINTMENT_CANCELLED_RECORD, cancelled_record, change->meta->id);
+    PUT(appointment, DOSSIER_APPOINTMENT_CANCELLED_FOR, cancelled_for, for_whom);
+}
+
+void change_appointment_cancelled(struct change *change)
+{
+    const struct appointment_cancelled *cancelled = change->body;
+    struct dossier_appointment *one = own_appointment(change, cancelled->appointment_id);
+    if (one != NULL)
+        change_cancelled(change, one,
+            HAS(cancelled, APPOINTMENT_CANCELLED_BY) ? cancelled->by : REQUESTED_BY_UNKNOWN);
+}

@@ -11,6 +11,11 @@ static const struct pg_migration migrations[] = {
         "read_model",
 #include "services/projector/sql/001_read_model.sql.inc"
     },
+    {
+        2,
+        "cancellation",
+#include "services/projector/sql/002_cancellation.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

@@ -20,6 +20,9 @@ guard_fn book_fields, past_fields;
 extern guard_fn *const attendance_guards[], *const feedback_guards[];
 guard_fn attendance_fields, feedback_fields;
 
+/* decide_move.c */
+extern guard_fn *const cancel_guards[];
+
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);
 /* Conditions on a record that the schema's tables cannot say. */

@@ -78,6 +78,10 @@ static void *feedback(struct story *s, struct uuid appointment)
 {
     return story_held(s, appointment);
 }
+static void *cancel(struct story *s, struct uuid appointment)
+{
+    return story_cancel(s, appointment);
+}
 static void *share(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -118,6 +122,8 @@ static const struct pairs_row {
     [COMMAND_RECORD_PAST_APPOINTMENT] = {past, {"unknown-part", "not-assigned", "", "", ""}},
     [COMMAND_RECORD_ATTENDANCE] = {attendance, {"unknown-part", "", "", "", ""}},
     [COMMAND_GIVE_FEEDBACK] = {feedback, {"unknown-part", "", "", "", ""}},
+    [COMMAND_CANCEL_APPOINTMENT] = {cancel,
+        {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},
     [COMMAND_ACKNOWLEDGE_RISK] = {acknowledge,

@@ -91,6 +91,11 @@ static void *feedback(struct story *s, uint64_t *seed)
     return given;
 }
 
+static void *cancel(struct story *s, uint64_t *seed)
+{
+    return story_cancel(s, some_appointment(s, seed));
+}
+
 static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
@@ -154,6 +159,7 @@ static const struct sender {
     [COMMAND_RECORD_PAST_APPOINTMENT] = {2, past},
     [COMMAND_RECORD_ATTENDANCE] = {2, attendance},
     [COMMAND_GIVE_FEEDBACK] = {7, feedback},
+    [COMMAND_CANCEL_APPOINTMENT] = {2, cancel},
     [COMMAND_SHARE_RISK] = {1, share},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
