@@ -153,3 +153,46 @@ void change_appointment_cancelled(struct change *change)
         change_cancelled(change, one,
             HAS(cancelled, APPOINTMENT_CANCELLED_BY) ? cancelled->by : REQUESTED_BY_UNKNOWN);
 }
+
+/* The notice of the old time goes; that there was one stays. */
+static void put_told(
+    struct change *change, struct dossier_appointment *one, const struct rebooking *booking)
+{
+    if (!HAS(one, DOSSIER_APPOINTMENT_TOLD_AT)) {
+        if (HAS(one, DOSSIER_APPOINTMENT_NOTICE))
+            PUT(one, DOSSIER_APPOINTMENT_TOLD_AT, told_at, one->booked_at);
+        else if (HAS(booking, REBOOKING_NOTICE))
+            PUT(one, DOSSIER_APPOINTMENT_TOLD_AT, told_at, change->at);
+    }
+    one->notice = (struct notice){0};
+    UNSET(one, DOSSIER_APPOINTMENT_NOTICE);
+    COPY(one, NOTICE, notice, booking, REBOOKING_NOTICE);
+}
+
+static void put_place(struct dossier_appointment *one, const struct rebooking *booking)
+{
+    one->office = VIEW_NONE;
+    UNSET(one, DOSSIER_APPOINTMENT_OFFICE);
+    COPY(one, METHOD, method, booking, REBOOKING_METHOD);
+    COPY(one, OFFICE, office, booking, REBOOKING_OFFICE);
+}
+
+void change_appointment_rescheduled(struct change *change)
+{
+    const struct appointment_rescheduled *moved = change->body;
+    struct dossier_appointment *one = own_appointment(change, moved->appointment_id);
+    if (one == NULL)
+        return;
+    const struct rebooking *booking = &moved->booking;
+    put_told(change, one, booking);
+    put_place(one, booking);
+    COPY(one, START, start, booking, REBOOKING_START);
+    COPY(one, MINUTES, minutes, booking, REBOOKING_MINUTES);
+    if (HAS(booking, REBOOKING_WORKERS))
+        one->workers = booking->workers;
+    PUT(one, DOSSIER_APPOINTMENT_MOVED_AT, moved_at, change->at);
+    PUT(one, DOSSIER_APPOINTMENT_MOVED_BY, moved_by, change->meta->actor.id);
+    PUT(one, DOSSIER_APPOINTMENT_MOVED_RECORD, moved_record, change->meta->id);
+    PUT_FROM(one, DOSSIER_APPOINTMENT_MOVED_FOR, moved_for, moved,
+        APPOINTMENT_RESCHEDULED_REQUESTED_BY, requested_by);
+}

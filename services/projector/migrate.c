@@ -16,6 +16,11 @@ static const struct pg_migration migrations[] = {
         "cancellation",
 #include "services/projector/sql/002_cancellation.sql.inc"
     },
+    {
+        3,
+        "rescheduling",
+#include "services/projector/sql/003_rescheduling.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

@@ -20,8 +20,19 @@ struct meeting {
     struct view_array workers;
 };
 
+/* Of one that is moved, what is not stated stays. */
+static struct meeting moved_meeting(const struct decision *decision)
+{
+    const struct rebooking *is = &((const struct appointment_rescheduled *)decision->body)->booking;
+    const struct dossier_appointment *was = appointment_known(decision);
+    return (struct meeting){was->id, was->session, is->start, is->minutes,
+        HAS(is, REBOOKING_WORKERS) ? is->workers : was->workers};
+}
+
 static struct meeting meeting_of(const struct decision *decision)
 {
+    if (decision->command->type == COMMAND_RESCHEDULE_APPOINTMENT)
+        return moved_meeting(decision);
     const struct booking *booking =
         past(decision) ? &((const struct past_appointment_recorded *)decision->body)->booking
                        : &((const struct appointment_booked *)decision->body)->booking;
@@ -243,3 +254,5 @@ guard_fn *const book_guards[] = {WHO_MAY_MEET, WHICH_SESSION, not_in_the_past, n
 guard_fn *const past_guards[] = {WHO_MAY_MEET, WHICH_SESSION, in_the_past, no_clash, noticed, NULL};
 guard_fn *const past_after_end_guards[] = {
     before_the_end, WHO_MAY_MEET, WHICH_SESSION, in_the_past, no_clash, noticed, NULL};
+guard_fn *const move_guards[] = {appointment_is_live, meeting_changes, WHO_MAY_MEET, after_sending,
+    not_too_far, not_in_the_past, no_clash, NULL};

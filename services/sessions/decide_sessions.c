@@ -12,6 +12,8 @@ static const struct rule rules[PHASE_MAX_][COMMAND_MAX_] = {
     [PHASE_ASSIGNED][COMMAND_RECORD_PAST_APPOINTMENT] = {past_guards},
     [PHASE_ASSIGNED][COMMAND_RECORD_ATTENDANCE] = {attendance_guards},
     [PHASE_ASSIGNED][COMMAND_GIVE_FEEDBACK] = {feedback_guards},
+    [PHASE_SENT][COMMAND_RESCHEDULE_APPOINTMENT] = {move_guards},
+    [PHASE_ASSIGNED][COMMAND_RESCHEDULE_APPOINTMENT] = {move_guards},
     [PHASE_SENT][COMMAND_CANCEL_APPOINTMENT] = {cancel_guards},
     [PHASE_ASSIGNED][COMMAND_CANCEL_APPOINTMENT] = {cancel_guards},
     [PHASE_CLOSING][COMMAND_RECORD_PAST_APPOINTMENT] = {past_after_end_guards},
@@ -27,6 +29,7 @@ static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_RECORD_PAST_APPOINTMENT] = {.fields = past_fields, .ids = new_appointment},
     [COMMAND_RECORD_ATTENDANCE] = {.fields = attendance_fields, .parts = known_appointment},
     [COMMAND_GIVE_FEEDBACK] = {.fields = feedback_fields, .parts = known_appointment},
+    [COMMAND_RESCHEDULE_APPOINTMENT] = {.parts = known_appointment},
     [COMMAND_CANCEL_APPOINTMENT] = {.parts = known_appointment},
 };
 

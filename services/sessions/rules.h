@@ -13,7 +13,8 @@ const struct dossier_appointment *appointment_known(const struct decision *decis
 guard_fn new_appointment, known_appointment;
 
 /* decide_book.c */
-extern guard_fn *const book_guards[], *const past_guards[], *const past_after_end_guards[];
+extern guard_fn *const book_guards[], *const past_guards[], *const past_after_end_guards[],
+                                                                *const move_guards[];
 guard_fn book_fields, past_fields;
 
 /* decide_record.c */
@@ -22,6 +23,7 @@ guard_fn attendance_fields, feedback_fields;
 
 /* decide_move.c */
 extern guard_fn *const cancel_guards[];
+guard_fn appointment_is_live, meeting_changes;
 
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);

@@ -10,3 +10,19 @@ struct appointment_cancelled *story_cancel(struct story *story, struct uuid appo
     PUT(cancelled, APPOINTMENT_CANCELLED_REASON, reason, SEALED);
     return cancelled;
 }
+
+struct appointment_rescheduled *story_move(
+    struct story *story, struct uuid appointment, const char *start)
+{
+    as_worker(story, "sol.reyes");
+    struct appointment_rescheduled *moved = BODY(story, appointment_rescheduled);
+    PUT(moved, APPOINTMENT_RESCHEDULED_APPOINTMENT_ID, appointment_id, appointment);
+    PUT(&moved->booking, REBOOKING_START, start, time_of(start));
+    PUT(&moved->booking, REBOOKING_MINUTES, minutes, 60);
+    PUT(&moved->booking, REBOOKING_METHOD, method, METHOD_OFFICE);
+    PUT(&moved->booking, REBOOKING_OFFICE, office, VIEW("CRS0151"));
+    SET(moved, APPOINTMENT_RESCHEDULED_BOOKING);
+    PUT(moved, APPOINTMENT_RESCHEDULED_REQUESTED_BY, requested_by, REQUESTED_BY_PERSON);
+    PUT(moved, APPOINTMENT_RESCHEDULED_REASON, reason, SEALED);
+    return moved;
+}

@@ -86,6 +86,9 @@ struct feedback_given *story_missed(struct story *story, struct uuid appointment
 struct feedback_given *story_not_held(struct story *story, struct uuid appointment);
 struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
+/* To another time at the same office, no notice given. */
+struct appointment_rescheduled *story_move(
+    struct story *story, struct uuid appointment, const char *start);
 struct appointment_cancelled *story_cancel(struct story *story, struct uuid appointment);
 
 /* Several at once, each accepted: risk shared, referred, assigned to sol.reyes, who has read. */

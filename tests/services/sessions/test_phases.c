@@ -78,6 +78,10 @@ static void *feedback(struct story *s, struct uuid appointment)
 {
     return story_held(s, appointment);
 }
+static void *move(struct story *s, struct uuid appointment)
+{
+    return story_move(s, appointment, "2026-12-10T14:00:00Z");
+}
 static void *cancel(struct story *s, struct uuid appointment)
 {
     return story_cancel(s, appointment);
@@ -122,6 +126,8 @@ static const struct pairs_row {
     [COMMAND_RECORD_PAST_APPOINTMENT] = {past, {"unknown-part", "not-assigned", "", "", ""}},
     [COMMAND_RECORD_ATTENDANCE] = {attendance, {"unknown-part", "", "", "", ""}},
     [COMMAND_GIVE_FEEDBACK] = {feedback, {"unknown-part", "", "", "", ""}},
+    [COMMAND_RESCHEDULE_APPOINTMENT] = {move,
+        {"unknown-part", "not-assigned", "", "end-already-requested", "referral-ended"}},
     [COMMAND_CANCEL_APPOINTMENT] = {cancel,
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},

@@ -91,6 +91,17 @@ static void *feedback(struct story *s, uint64_t *seed)
     return given;
 }
 
+static void *move(struct story *s, uint64_t *seed)
+{
+    struct appointment_rescheduled *moved =
+        story_move(s, some_appointment(s, seed), some_time(s, seed));
+    if (next(seed, 2) == 0) {
+        moved->booking.workers = (struct view_array){some_worker(s, seed), 1};
+        SET(&moved->booking, REBOOKING_WORKERS);
+    }
+    return moved;
+}
+
 static void *cancel(struct story *s, uint64_t *seed)
 {
     return story_cancel(s, some_appointment(s, seed));
@@ -159,6 +170,7 @@ static const struct sender {
     [COMMAND_RECORD_PAST_APPOINTMENT] = {2, past},
     [COMMAND_RECORD_ATTENDANCE] = {2, attendance},
     [COMMAND_GIVE_FEEDBACK] = {7, feedback},
+    [COMMAND_RESCHEDULE_APPOINTMENT] = {3, move},
     [COMMAND_CANCEL_APPOINTMENT] = {2, cancel},
     [COMMAND_SHARE_RISK] = {1, share},
     [COMMAND_OPEN_RISK] = {6, open_risk},
