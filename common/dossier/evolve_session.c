@@ -196,3 +196,25 @@ void change_appointment_rescheduled(struct change *change)
     PUT_FROM(one, DOSSIER_APPOINTMENT_MOVED_FOR, moved_for, moved,
         APPOINTMENT_RESCHEDULED_REQUESTED_BY, requested_by);
 }
+
+void change_contact_attempted(struct change *change)
+{
+    const struct contact_attempted *tried = change->body;
+    const struct actor *actor = &change->meta->actor;
+    struct dossier_referral *referral = change_own_referral(change);
+    if (referral == NULL)
+        return;
+    struct dossier_attempt *one = change_append(change, &referral->attempts, sizeof *one);
+    if (one == NULL)
+        return;
+    one->id = tried->attempt_id;
+    one->record = change->meta->id;
+    one->at = HAS(tried, CONTACT_ATTEMPTED_AT) ? tried->at : change->at;
+    PUT(one, DOSSIER_ATTEMPT_BY, by, actor->id);
+    one->by_provider = actor->kind == ACTOR_KIND_PROVIDER;
+    one->how = HAS(tried, CONTACT_ATTEMPTED_HOW) ? tried->how : CONTACT_HOW_UNKNOWN;
+    one->result = HAS(tried, CONTACT_ATTEMPTED_RESULT) ? tried->result : CONTACT_RESULT_UNKNOWN;
+    one->purpose = HAS(tried, CONTACT_ATTEMPTED_PURPOSE) ? tried->purpose : CONTACT_PURPOSE_UNKNOWN;
+    PUT_FROM(one, DOSSIER_ATTEMPT_APPOINTMENT, appointment, tried, CONTACT_ATTEMPTED_APPOINTMENT_ID,
+        appointment_id);
+}

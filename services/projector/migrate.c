@@ -21,6 +21,11 @@ static const struct pg_migration migrations[] = {
         "rescheduling",
 #include "services/projector/sql/003_rescheduling.sql.inc"
     },
+    {
+        4,
+        "contact_attempt",
+#include "services/projector/sql/004_contact_attempt.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

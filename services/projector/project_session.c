@@ -114,6 +114,27 @@ static const struct table appointment_alias_table = {
     .key_count = 4,
 };
 
+static const struct column contact_attempt_columns[] = {
+    FIELD("person", COL_UUID, 0, "person"),
+    FIELD("referral", COL_UUID, 1, "id"),
+    FIELD("attempt", COL_UUID, 2, "id"),
+    FIELD("attempted_at", COL_TIME, 2, "at"),
+    FIELD("how", COL_TEXT, 2, "how"),
+    FIELD("result", COL_TEXT, 2, "result"),
+    FIELD("purpose", COL_TEXT, 2, "purpose"),
+    FIELD("appointment", COL_UUID, 2, "appointment"),
+    FIELD("by_provider", COL_BOOL, 2, "byProvider"),
+    FIELD("recorded_by", COL_TEXT, 2, "by"),
+    FIELD("record", COL_UUID, 2, "record"),
+};
+static const struct table contact_attempt_table = {
+    .name = "contact_attempt",
+    .walk = {"referrals", "attempts"},
+    .columns = contact_attempt_columns,
+    .column_count = ARRAY_LEN(contact_attempt_columns),
+    .key_count = 3,
+};
+
 static const struct column plan_columns[] = {
     FIELD("person", COL_UUID, 0, "person"),
     FIELD("referral", COL_UUID, 1, "id"),
@@ -231,6 +252,7 @@ const struct table *const state_tables_session[] = {
     &appointment_table,
     &appointment_worker_table,
     &appointment_alias_table,
+    &contact_attempt_table,
     &plan_table,
     &activity_table,
     &report_table,

@@ -129,7 +129,7 @@ static void noticed(struct decision *decision)
     const struct notice *notice = HAS(one, DOSSIER_APPOINTMENT_NOTICE) ? &one->notice : NULL;
     bool missed =
         attendance != NULL && HAS(attendance, ATTENDANCE_ATTENDED) && !attendance->attended;
-    if (missed && !notice_in_time(notice, one->start))
+    if (missed && !notice_in_time(notice, one->start) && !attempt_in_time(decision->referral, one))
         refuse_softly(decision, REFUSAL_NOTICE_NOT_GIVEN, NULL);
 }
 

@@ -25,8 +25,16 @@ guard_fn attendance_fields, feedback_fields;
 extern guard_fn *const cancel_guards[];
 guard_fn appointment_is_live, meeting_changes;
 
+/* decide_contact.c */
+extern guard_fn *const attempt_guards[];
+guard_fn new_attempt, attempt_about;
+
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);
+/* The same by an attempt at contact: it was about this, it reached the person, and the meeting was
+ * not moved since. */
+bool attempt_in_time(
+    const struct dossier_referral *referral, const struct dossier_appointment *appointment);
 /* Conditions on a record that the schema's tables cannot say. */
 void check_attendance(struct decision *decision, const struct attendance *attendance);
 /* Which texts are due depends on whether the person came and the session took place. */

@@ -26,3 +26,18 @@ struct appointment_rescheduled *story_move(
     PUT(moved, APPOINTMENT_RESCHEDULED_REASON, reason, SEALED);
     return moved;
 }
+
+struct contact_attempted *story_attempt(struct story *story, struct uuid appointment)
+{
+    as_worker(story, "sol.reyes");
+    struct contact_attempted *tried = BODY(story, contact_attempted);
+    PUT(tried, CONTACT_ATTEMPTED_ATTEMPT_ID, attempt_id, story_id(story));
+    PUT(tried, CONTACT_ATTEMPTED_AT, at, story->now);
+    PUT(tried, CONTACT_ATTEMPTED_HOW, how, CONTACT_HOW_PHONE);
+    PUT(tried, CONTACT_ATTEMPTED_RESULT, result, CONTACT_RESULT_NO_ANSWER);
+    PUT(tried, CONTACT_ATTEMPTED_PURPOSE, purpose, CONTACT_PURPOSE_ARRANGE);
+    if (!uuid_is_zero(appointment))
+        PUT(tried, CONTACT_ATTEMPTED_APPOINTMENT_ID, appointment_id, appointment);
+    PUT(tried, CONTACT_ATTEMPTED_NOTE, note, SEALED);
+    return tried;
+}

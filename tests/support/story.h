@@ -86,6 +86,8 @@ struct feedback_given *story_missed(struct story *story, struct uuid appointment
 struct feedback_given *story_not_held(struct story *story, struct uuid appointment);
 struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
+/* A phone call that nobody answered, about the appointment (zero: about none), to arrange. */
+struct contact_attempted *story_attempt(struct story *story, struct uuid appointment);
 /* To another time at the same office, no notice given. */
 struct appointment_rescheduled *story_move(
     struct story *story, struct uuid appointment, const char *start);

@@ -169,7 +169,12 @@ Test(stories, fourth_an_unanswered_phone_is_no_missed_appointment, .timeout = 20
     story_at(s, "2026-12-03T10:15:00Z");
     REFUSED(SENT(COMMAND_GIVE_FEEDBACK, story_missed(s, call->appointment_id)), "notice-not-given",
         NULL);
+    ACCEPTED(SENT(COMMAND_RECORD_CONTACT_ATTEMPT, story_attempt(s, call->appointment_id)));
     cr_expect(appointment_live(&story_referral(s)->appointments.items[0]));
+    ACCEPTED(SENT(COMMAND_CANCEL_APPOINTMENT, story_cancel(s, call->appointment_id)));
+    expect_status(s, "assessment-to-rebook", "book", "2026-12-07");
+    cr_expect_eq(story_referral(s)->attempts.len, 1);
+    cr_expect(!appointment_missed(&story_referral(s)->appointments.items[0]));
 }
 
 /* The withdrawal's own command comes later: the fact is put into the dossier by hand. */

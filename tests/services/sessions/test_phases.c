@@ -86,6 +86,10 @@ static void *cancel(struct story *s, struct uuid appointment)
 {
     return story_cancel(s, appointment);
 }
+static void *attempt(struct story *s, struct uuid appointment)
+{
+    return story_attempt(s, appointment);
+}
 static void *share(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -129,6 +133,8 @@ static const struct pairs_row {
     [COMMAND_RESCHEDULE_APPOINTMENT] = {move,
         {"unknown-part", "not-assigned", "", "end-already-requested", "referral-ended"}},
     [COMMAND_CANCEL_APPOINTMENT] = {cancel,
+        {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
+    [COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt,
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},

@@ -107,6 +107,14 @@ static void *cancel(struct story *s, uint64_t *seed)
     return story_cancel(s, some_appointment(s, seed));
 }
 
+static void *attempt(struct story *s, uint64_t *seed)
+{
+    struct contact_attempted *tried = story_attempt(s, some_appointment(s, seed));
+    tried->result = (int32_t)next(seed, CONTACT_RESULT_UNKNOWN);
+    tried->purpose = (int32_t)next(seed, CONTACT_PURPOSE_UNKNOWN);
+    return tried;
+}
+
 static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
@@ -172,6 +180,7 @@ static const struct sender {
     [COMMAND_GIVE_FEEDBACK] = {7, feedback},
     [COMMAND_RESCHEDULE_APPOINTMENT] = {3, move},
     [COMMAND_CANCEL_APPOINTMENT] = {2, cancel},
+    [COMMAND_RECORD_CONTACT_ATTEMPT] = {2, attempt},
     [COMMAND_SHARE_RISK] = {1, share},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
