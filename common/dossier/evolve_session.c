@@ -218,3 +218,20 @@ void change_contact_attempted(struct change *change)
     PUT_FROM(one, DOSSIER_ATTEMPT_APPOINTMENT, appointment, tried, CONTACT_ATTEMPTED_APPOINTMENT_ID,
         appointment_id);
 }
+
+void change_concern_raised(struct change *change)
+{
+    const struct concern_raised *raised = change->body;
+    struct dossier_referral *referral = change_own_referral(change);
+    if (referral == NULL)
+        return;
+    struct dossier_concern *one = change_append(change, &referral->concerns, sizeof *one);
+    if (one == NULL)
+        return;
+    one->id = raised->concern_id;
+    one->record = change->meta->id;
+    one->at = change->at;
+    PUT_FROM(one, DOSSIER_CONCERN_CATEGORY, category, raised, CONCERN_RAISED_CATEGORY, category);
+    PUT(one, DOSSIER_CONCERN_BY, by, change->meta->actor.id);
+    change_sealed(change, &one->sealed);
+}

@@ -26,6 +26,11 @@ static const struct pg_migration migrations[] = {
         "contact_attempt",
 #include "services/projector/sql/004_contact_attempt.sql.inc"
     },
+    {
+        5,
+        "concern",
+#include "services/projector/sql/005_concern.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

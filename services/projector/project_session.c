@@ -135,6 +135,23 @@ static const struct table contact_attempt_table = {
     .key_count = 3,
 };
 
+static const struct column concern_columns[] = {
+    FIELD("person", COL_UUID, 0, "person"),
+    FIELD("referral", COL_UUID, 1, "id"),
+    FIELD("concern", COL_UUID, 2, "id"),
+    FIELD("category", COL_TEXT, 2, "category"),
+    FIELD("raised_at", COL_TIME, 2, "at"),
+    FIELD("raised_by", COL_TEXT, 2, "by"),
+    FIELD("raised_record", COL_UUID, 2, "record"),
+};
+static const struct table concern_table = {
+    .name = "concern",
+    .walk = {"referrals", "concerns"},
+    .columns = concern_columns,
+    .column_count = ARRAY_LEN(concern_columns),
+    .key_count = 3,
+};
+
 static const struct column plan_columns[] = {
     FIELD("person", COL_UUID, 0, "person"),
     FIELD("referral", COL_UUID, 1, "id"),
@@ -253,6 +270,7 @@ const struct table *const state_tables_session[] = {
     &appointment_worker_table,
     &appointment_alias_table,
     &contact_attempt_table,
+    &concern_table,
     &plan_table,
     &activity_table,
     &report_table,

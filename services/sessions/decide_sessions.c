@@ -18,6 +18,10 @@ static const struct rule rules[PHASE_MAX_][COMMAND_MAX_] = {
     [PHASE_ASSIGNED][COMMAND_CANCEL_APPOINTMENT] = {cancel_guards},
     [PHASE_SENT][COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt_guards},
     [PHASE_ASSIGNED][COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt_guards},
+    [PHASE_SENT][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_ASSIGNED][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_CLOSING][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_ENDED][COMMAND_RAISE_CONCERN] = {concern_guards},
     [PHASE_CLOSING][COMMAND_RECORD_PAST_APPOINTMENT] = {past_after_end_guards},
     [PHASE_CLOSING][COMMAND_RECORD_ATTENDANCE] = {attendance_guards},
     [PHASE_CLOSING][COMMAND_GIVE_FEEDBACK] = {feedback_guards},
@@ -33,6 +37,7 @@ static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_GIVE_FEEDBACK] = {.fields = feedback_fields, .parts = known_appointment},
     [COMMAND_RESCHEDULE_APPOINTMENT] = {.parts = known_appointment},
     [COMMAND_CANCEL_APPOINTMENT] = {.parts = known_appointment},
+    [COMMAND_RAISE_CONCERN] = {.ids = new_concern},
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {.ids = new_attempt, .parts = attempt_about},
 };
 

@@ -29,6 +29,10 @@ guard_fn appointment_is_live, meeting_changes;
 extern guard_fn *const attempt_guards[];
 guard_fn new_attempt, attempt_about;
 
+/* decide_concern.c */
+extern guard_fn *const concern_guards[];
+guard_fn new_concern;
+
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);
 /* The same by an attempt at contact: it was about this, it reached the person, and the meeting was

@@ -41,3 +41,13 @@ struct contact_attempted *story_attempt(struct story *story, struct uuid appoint
     PUT(tried, CONTACT_ATTEMPTED_NOTE, note, SEALED);
     return tried;
 }
+
+struct concern_raised *story_concern(struct story *story)
+{
+    as_worker(story, "sol.reyes");
+    struct concern_raised *raised = BODY(story, concern_raised);
+    PUT(raised, CONCERN_RAISED_CONCERN_ID, concern_id, story_id(story));
+    PUT(raised, CONCERN_RAISED_CATEGORY, category, CONCERN_CATEGORY_CHILD);
+    PUT(raised, CONCERN_RAISED_TEXT, text, SEALED);
+    return raised;
+}

@@ -90,6 +90,11 @@ static void *attempt(struct story *s, struct uuid appointment)
 {
     return story_attempt(s, appointment);
 }
+static void *concern(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_concern(s);
+}
 static void *share(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -136,6 +141,7 @@ static const struct pairs_row {
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt,
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
+    [COMMAND_RAISE_CONCERN] = {concern, {"unknown-part", "", "", "", ""}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},
     [COMMAND_ACKNOWLEDGE_RISK] = {acknowledge,

@@ -115,6 +115,12 @@ static void *attempt(struct story *s, uint64_t *seed)
     return tried;
 }
 
+static void *concern(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_concern(s);
+}
+
 static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
@@ -181,6 +187,7 @@ static const struct sender {
     [COMMAND_RESCHEDULE_APPOINTMENT] = {3, move},
     [COMMAND_CANCEL_APPOINTMENT] = {2, cancel},
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {2, attempt},
+    [COMMAND_RAISE_CONCERN] = {1, concern},
     [COMMAND_SHARE_RISK] = {1, share},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
