@@ -54,6 +54,15 @@ const struct dossier_appointment *referral_appointment(
     return NULL;
 }
 
+const struct dossier_concern *referral_concern(
+    const struct dossier_referral *referral, struct uuid id)
+{
+    for (size_t i = 0; i < referral->concerns.len; i++)
+        if (uuid_eq(referral->concerns.items[i].id, id))
+            return &referral->concerns.items[i];
+    return NULL;
+}
+
 const struct dossier_plan *referral_plan(const struct dossier_referral *referral, int32_t version)
 {
     for (size_t i = 0; i < referral->plans.len; i++)

@@ -30,6 +30,8 @@ int64_t fact_time(const struct meta *meta);
 const struct dossier_referral *dossier_referral(const struct dossier *dossier, struct uuid id);
 const struct dossier_appointment *referral_appointment(
     const struct dossier_referral *referral, struct uuid id);
+const struct dossier_concern *referral_concern(
+    const struct dossier_referral *referral, struct uuid id);
 const struct dossier_plan *referral_plan(const struct dossier_referral *referral, int32_t version);
 /* The assignment in force; NULL: nobody assigned. */
 const struct dossier_assignment *referral_caseworkers(const struct dossier_referral *referral);

@@ -17,12 +17,13 @@ static change_fn *const changes[EVENT_MAX_] = {
     [EVENT_APPOINTMENT_CANCELLED] = change_appointment_cancelled,
     [EVENT_CONTACT_ATTEMPTED] = change_contact_attempted,
     [EVENT_CONCERN_RAISED] = change_concern_raised,
+    [EVENT_CONCERN_READ] = change_concern_read,
     [EVENT_RISK_SHARED] = change_risk_shared,
     [EVENT_RISK_DISCLOSED] = change_risk_disclosed,
     [EVENT_RISK_ACKNOWLEDGED] = change_risk_acknowledged,
     [EVENT_COMMAND_REFUSED] = NULL,
 };
-_Static_assert(EVENT_MAX_ == 17, "a new event: give it a change, and this line its number");
+_Static_assert(EVENT_MAX_ == 18, "a new event: give it a change, and this line its number");
 
 res_t dossier_evolve(const struct dossier *before, const struct event *event, struct arena *arena,
     struct dossier **ret)

@@ -26,7 +26,7 @@ change_fn change_referral_submitted, change_caseworkers_assigned, change_plan_su
     change_plan_approved, change_report_submitted;
 change_fn change_appointment_booked, change_attendance_recorded, change_feedback_given,
     change_past_appointment_recorded, change_appointment_cancelled, change_appointment_rescheduled,
-    change_contact_attempted, change_concern_raised;
+    change_contact_attempted, change_concern_raised, change_concern_read;
 change_fn change_risk_shared, change_risk_disclosed, change_risk_acknowledged;
 
 #define UNSET(ptr, BIT) ((void)((ptr)->has &= ~(UINT64_C(1) << (BIT))))

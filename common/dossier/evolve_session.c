@@ -235,3 +235,21 @@ void change_concern_raised(struct change *change)
     PUT(one, DOSSIER_CONCERN_BY, by, change->meta->actor.id);
     change_sealed(change, &one->sealed);
 }
+
+void change_concern_read(struct change *change)
+{
+    const struct concern_read *read = change->body;
+    struct dossier_referral *referral = change_own_referral(change);
+    const struct dossier_concern *old =
+        referral != NULL ? referral_concern(referral, read->concern_id) : NULL;
+    if (old == NULL)
+        return;
+    size_t at = (size_t)(old - referral->concerns.items);
+    struct dossier_concern *items = change_copy(change, &referral->concerns, sizeof *items);
+    if (items == NULL)
+        return;
+    PUT(&items[at], DOSSIER_CONCERN_READ_AT, read_at, change->at);
+    PUT(&items[at], DOSSIER_CONCERN_READ_BY, read_by, change->meta->actor.id);
+    PUT(&items[at], DOSSIER_CONCERN_READ_RECORD, read_record, change->meta->id);
+    change_sealed(change, &items[at].sealed);
+}

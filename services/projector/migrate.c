@@ -31,6 +31,11 @@ static const struct pg_migration migrations[] = {
         "concern",
 #include "services/projector/sql/005_concern.sql.inc"
     },
+    {
+        6,
+        "concern_read",
+#include "services/projector/sql/006_concern_read.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

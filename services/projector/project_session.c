@@ -143,6 +143,9 @@ static const struct column concern_columns[] = {
     FIELD("raised_at", COL_TIME, 2, "at"),
     FIELD("raised_by", COL_TEXT, 2, "by"),
     FIELD("raised_record", COL_UUID, 2, "record"),
+    FIELD("read_at", COL_TIME, 2, "readAt"),
+    FIELD("read_by", COL_TEXT, 2, "readBy"),
+    FIELD("read_record", COL_UUID, 2, "readRecord"),
 };
 static const struct table concern_table = {
     .name = "concern",

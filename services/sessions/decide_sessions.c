@@ -19,9 +19,13 @@ static const struct rule rules[PHASE_MAX_][COMMAND_MAX_] = {
     [PHASE_SENT][COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt_guards},
     [PHASE_ASSIGNED][COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt_guards},
     [PHASE_SENT][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_SENT][COMMAND_READ_CONCERN] = {concern_read_guards},
     [PHASE_ASSIGNED][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_ASSIGNED][COMMAND_READ_CONCERN] = {concern_read_guards},
     [PHASE_CLOSING][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_CLOSING][COMMAND_READ_CONCERN] = {concern_read_guards},
     [PHASE_ENDED][COMMAND_RAISE_CONCERN] = {concern_guards},
+    [PHASE_ENDED][COMMAND_READ_CONCERN] = {concern_read_guards},
     [PHASE_CLOSING][COMMAND_RECORD_PAST_APPOINTMENT] = {past_after_end_guards},
     [PHASE_CLOSING][COMMAND_RECORD_ATTENDANCE] = {attendance_guards},
     [PHASE_CLOSING][COMMAND_GIVE_FEEDBACK] = {feedback_guards},
@@ -38,6 +42,7 @@ static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_RESCHEDULE_APPOINTMENT] = {.parts = known_appointment},
     [COMMAND_CANCEL_APPOINTMENT] = {.parts = known_appointment},
     [COMMAND_RAISE_CONCERN] = {.ids = new_concern},
+    [COMMAND_READ_CONCERN] = {.parts = known_concern},
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {.ids = new_attempt, .parts = attempt_about},
 };
 

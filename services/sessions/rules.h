@@ -30,8 +30,8 @@ extern guard_fn *const attempt_guards[];
 guard_fn new_attempt, attempt_about;
 
 /* decide_concern.c */
-extern guard_fn *const concern_guards[];
-guard_fn new_concern;
+extern guard_fn *const concern_guards[], *const concern_read_guards[];
+guard_fn new_concern, known_concern;
 
 /* A DNA is one only after due notice: 24 hours before the start. */
 bool notice_in_time(const struct notice *notice, int64_t start);

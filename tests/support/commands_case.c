@@ -51,3 +51,12 @@ struct concern_raised *story_concern(struct story *story)
     PUT(raised, CONCERN_RAISED_TEXT, text, SEALED);
     return raised;
 }
+
+struct concern_read *story_read_concern(struct story *story, struct uuid concern)
+{
+    as_practitioner(story);
+    struct concern_read *read = BODY(story, concern_read);
+    PUT(read, CONCERN_READ_CONCERN_ID, concern_id, concern);
+    PUT(read, CONCERN_READ_RESPONSE, response, SEALED);
+    return read;
+}

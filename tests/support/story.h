@@ -89,6 +89,7 @@ struct past_appointment_recorded *story_past(
 /* A phone call that nobody answered, about the appointment (zero: about none), to arrange. */
 struct contact_attempted *story_attempt(struct story *story, struct uuid appointment);
 struct concern_raised *story_concern(struct story *story);
+struct concern_read *story_read_concern(struct story *story, struct uuid concern);
 /* To another time at the same office, no notice given. */
 struct appointment_rescheduled *story_move(
     struct story *story, struct uuid appointment, const char *start);

@@ -4,6 +4,8 @@
 #include "support/story.h"
 
 #define UNSET(ptr, BIT) ((ptr)->has &= ~(UINT64_C(1) << (BIT)))
+#define OTHER ((struct uuid){{0xee}})
+#define READ(body) SENT(COMMAND_READ_CONCERN, (body))
 #define RAISE(body) SENT(COMMAND_RAISE_CONCERN, (body))
 
 Test(concern, is_the_practitioners_to_read_within_a_day, .timeout = 20)
@@ -53,4 +55,26 @@ Test(concern, is_heard_and_runs_after_the_end, .timeout = 20)
     struct deadline clock = deadline_running(s->dossier, story_referral(s), DEADLINE_CONCERN);
     cr_expect_eq(clock.due_us, s->now + TIME_US_PER_DAY);
     cr_expect_eq(status_of(s->dossier, story_referral(s), s->now).code, STATUS_COMPLETED);
+}
+
+Test(concern, is_read_once_and_gives_the_turn_back, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    struct concern_raised *raised = story_concern(s);
+    ACCEPTED(RAISE(raised));
+    REFUSED(READ(story_read_concern(s, OTHER)), "unknown-part", "/concernId");
+    struct concern_read *wrong = story_read_concern(s, raised->concern_id);
+    as_worker(s, "sol.reyes");
+    wrong->meta.actor = s->actor;
+    REFUSED(READ(wrong), "not-permitted", NULL);
+    story_at(s, "2026-11-24T12:00:00Z");
+    ACCEPTED(READ(story_read_concern(s, raised->concern_id)));
+    const struct dossier_concern *one = &story_referral(s)->concerns.items[0];
+    cr_expect_eq(one->read_at, s->now);
+    cr_expect(view_eq_text(one->read_by, "dana.price"));
+    cr_expect_eq(one->sealed.len, 2, "the text and the response");
+    cr_expect_eq(deadline_running(s->dossier, story_referral(s), DEADLINE_CONCERN).due_us, 0);
+    cr_expect_eq(status_of(s->dossier, story_referral(s), s->now).action, ACTION_BOOK);
+    REFUSED(READ(story_read_concern(s, raised->concern_id)), "already-noted", NULL);
 }

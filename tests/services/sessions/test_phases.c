@@ -6,7 +6,8 @@
 
 #define OTHER ((struct uuid){{0xee}})
 
-/* Sol Reyes, risk read; assessment held; plan 1 approved, plan 2 waits; session 1 is running. */
+/* Sol Reyes, risk read; assessment held; plan 1 approved, plan 2 waits; session 1 is running; a
+ * concern is unread. */
 static struct uuid prepare(struct story *s, enum phase phase)
 {
     story_planned(s, 2);
@@ -15,6 +16,7 @@ static struct uuid prepare(struct story *s, enum phase phase)
     story_change(s)->terms.approval = APPROVAL_POLICY_PRACTITIONER;
     ACCEPTED(SENT(COMMAND_SUBMIT_PLAN, story_plan(s, 2, 3)));
     story_at(s, "2026-12-09T14:30:00Z");
+    ACCEPTED(SENT(COMMAND_RAISE_CONCERN, story_concern(s)));
     struct dossier_referral *referral = story_change(s);
     if (phase == PHASE_SENT)
         referral->assignments.len = 0;
@@ -95,6 +97,11 @@ static void *concern(struct story *s, struct uuid appointment)
     (void)appointment;
     return story_concern(s);
 }
+static void *read_concern(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_read_concern(s, s->dossier->referrals.items[0].concerns.items[0].id);
+}
 static void *share(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -142,6 +149,7 @@ static const struct pairs_row {
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {attempt,
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_RAISE_CONCERN] = {concern, {"unknown-part", "", "", "", ""}},
+    [COMMAND_READ_CONCERN] = {read_concern, {"unknown-part", "", "", "", ""}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},
     [COMMAND_ACKNOWLEDGE_RISK] = {acknowledge,

@@ -121,6 +121,14 @@ static void *concern(struct story *s, uint64_t *seed)
     return story_concern(s);
 }
 
+static void *read_concern(struct story *s, uint64_t *seed)
+{
+    const struct dossier_referral *referral = dossier_referral(s->dossier, s->referral);
+    size_t count = referral != NULL ? referral->concerns.len : 0;
+    struct uuid none = {{0xee}};
+    return story_read_concern(s, count > 0 ? referral->concerns.items[next(seed, count)].id : none);
+}
+
 static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
@@ -188,6 +196,7 @@ static const struct sender {
     [COMMAND_CANCEL_APPOINTMENT] = {2, cancel},
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {2, attempt},
     [COMMAND_RAISE_CONCERN] = {1, concern},
+    [COMMAND_READ_CONCERN] = {2, read_concern},
     [COMMAND_SHARE_RISK] = {1, share},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
@@ -207,13 +216,18 @@ static enum command_type some_command(uint64_t *seed)
     return (enum command_type)type;
 }
 
+static bool report_due(const struct story *s, const struct dossier_referral *referral)
+{
+    enum status_code code = status_of(s->dossier, referral, s->now).code;
+    return code == STATUS_REPORT_DUE || code == STATUS_CLOSING;
+}
+
 static struct answer send_something(struct story *s, uint64_t *seed)
 {
     struct uuid before = s->referral;
     const struct dossier_referral *referral = dossier_referral(s->dossier, before);
     s->now += (int64_t)next(seed, 20 * 3600) * TIME_US_PER_S;
-    if (referral != NULL && next(seed, 3) == 0 &&
-        status_of(s->dossier, referral, s->now).action == ACTION_SUBMIT_REPORT)
+    if (referral != NULL && next(seed, 3) == 0 && report_due(s, referral))
         return SENT(COMMAND_SUBMIT_REPORT, story_report(s));
     enum command_type type = some_command(seed);
     struct answer answer = story_send(s, type, senders[type].body(s, seed));
