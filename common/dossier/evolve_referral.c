@@ -204,3 +204,13 @@ void change_report_submitted(struct change *change)
     PUT(referral, DOSSIER_REFERRAL_REPORT, report, report);
     end_by_report(change, referral, submitted);
 }
+
+/* The note itself is a fact: the dossier knows its id alone. */
+void change_case_note_added(struct change *change)
+{
+    const struct case_note_added *added = change->body;
+    struct dossier_referral *referral = change_own_referral(change);
+    struct uuid *id = referral != NULL ? change_append(change, &referral->notes, sizeof *id) : NULL;
+    if (id != NULL)
+        *id = added->note_id;
+}

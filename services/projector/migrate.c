@@ -36,6 +36,11 @@ static const struct pg_migration migrations[] = {
         "concern_read",
 #include "services/projector/sql/006_concern_read.sql.inc"
     },
+    {
+        7,
+        "case_note",
+#include "services/projector/sql/007_case_note.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

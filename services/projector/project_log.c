@@ -266,9 +266,34 @@ static const struct table disclosure_table = {
     .key_count = 2,
 };
 
+/* --- case_note ---------------------------------------------------------------------------------*/
+
+static const struct column case_note_columns[] = {
+    FIELD("person", COL_UUID, 0, "meta.person"),
+    FIELD("version", COL_LONG, 0, "meta.version"),
+    FIELD("id", COL_UUID, 0, "meta.id"),
+    FIELD("referral", COL_UUID, 0, "meta.referral"),
+    FIELD("note", COL_UUID, 0, "noteId"),
+    FIELD("notify", COL_BOOL, 0, "notify"),
+    FIELD("actor_kind", COL_TEXT, 0, "meta.actor.kind"),
+    FIELD("actor", COL_TEXT, 0, "meta.actor.id"),
+    FIELD("organisation", COL_TEXT, 0, "meta.actor.organisation"),
+    FIELD("occurred_at", COL_TIME, 0, "meta.occurredAt"),
+    FIELD("recorded_at", COL_TIME, 0, "meta.recordedAt"),
+};
+static const struct table case_note_table = {
+    .name = "case_note",
+    .root = ROOT_BODY,
+    .only = EVENT_CASE_NOTE_ADDED,
+    .columns = case_note_columns,
+    .column_count = ARRAY_LEN(case_note_columns),
+    .key_count = 2,
+};
+
 const struct table *const log_tables[] = {
     &fact_table,
     &outcome_table,
     &disclosure_table,
+    &case_note_table,
     NULL,
 };

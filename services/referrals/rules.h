@@ -19,6 +19,10 @@ extern guard_fn *const report_guards[];
 guard_fn report_fields, report_ids;
 void report_finish(struct decision *decision, void *event);
 
+/* decide_note.c */
+extern guard_fn *const note_guards[];
+guard_fn note_ids;
+
 /* A reference number: 2 of 24 letters, 4 digits, the service's 2 letters, nothing that is read for
  * something else (0 and O, 1 and I, 5 and S, 8 and B never both). `suffix`: the service's 2. */
 bool reference_valid(struct view reference, struct view suffix);

@@ -60,3 +60,14 @@ struct concern_read *story_read_concern(struct story *story, struct uuid concern
     PUT(read, CONCERN_READ_RESPONSE, response, SEALED);
     return read;
 }
+
+struct case_note_added *story_note(struct story *story)
+{
+    as_worker(story, "sol.reyes");
+    struct case_note_added *added = BODY(story, case_note_added);
+    PUT(added, CASE_NOTE_ADDED_NOTE_ID, note_id, story_id(story));
+    PUT(added, CASE_NOTE_ADDED_SUBJECT, subject, SEALED);
+    PUT(added, CASE_NOTE_ADDED_BODY, body, SEALED);
+    PUT(added, CASE_NOTE_ADDED_NOTIFY, notify, false);
+    return added;
+}

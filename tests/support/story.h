@@ -86,6 +86,7 @@ struct feedback_given *story_missed(struct story *story, struct uuid appointment
 struct feedback_given *story_not_held(struct story *story, struct uuid appointment);
 struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
+struct case_note_added *story_note(struct story *story);
 /* A phone call that nobody answered, about the appointment (zero: about none), to arrange. */
 struct contact_attempted *story_attempt(struct story *story, struct uuid appointment);
 struct concern_raised *story_concern(struct story *story);

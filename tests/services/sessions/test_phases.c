@@ -62,6 +62,11 @@ static void *report(struct story *s, struct uuid appointment)
     (void)appointment;
     return story_report(s);
 }
+static void *note(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_note(s);
+}
 static void *book(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -137,6 +142,7 @@ static const struct pairs_row {
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_SUBMIT_REPORT] = {report,
         {"unknown-part", "report-not-due", "report-not-due", "", "referral-ended"}},
+    [COMMAND_ADD_CASE_NOTE] = {note, {"unknown-part", "", "", "", ""}},
     [COMMAND_BOOK_APPOINTMENT] = {book,
         {"unknown-part", "not-assigned", "", "end-already-requested", "referral-ended"}},
     [COMMAND_RECORD_PAST_APPOINTMENT] = {past, {"unknown-part", "not-assigned", "", "", ""}},

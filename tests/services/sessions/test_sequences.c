@@ -129,6 +129,12 @@ static void *read_concern(struct story *s, uint64_t *seed)
     return story_read_concern(s, count > 0 ? referral->concerns.items[next(seed, count)].id : none);
 }
 
+static void *note(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_note(s);
+}
+
 static void *submit(struct story *s, uint64_t *seed)
 {
     struct uuid now = s->referral;
@@ -188,6 +194,7 @@ static const struct sender {
     [COMMAND_SUBMIT_PLAN] = {3, plan},
     [COMMAND_APPROVE_PLAN] = {3, approve},
     [COMMAND_SUBMIT_REPORT] = {3, report},
+    [COMMAND_ADD_CASE_NOTE] = {1, note},
     [COMMAND_BOOK_APPOINTMENT] = {7, book},
     [COMMAND_RECORD_PAST_APPOINTMENT] = {2, past},
     [COMMAND_RECORD_ATTENDANCE] = {2, attendance},
