@@ -8,6 +8,8 @@
 /* Somebody's readings and acknowledgements are kept for so many people; beyond it the one stated
  * longest ago goes: who opens or acknowledges again is simply there again. */
 enum { READERS_MAX = 200 };
+/* So many changes to the risk are told from new ones; an older one would be noted again. */
+enum { RISK_CHANGES_MAX = 200 };
 
 /* `after` begins as a copy of the dossier before and is the change's to write; its arrays are still
  * shared with it. */
@@ -27,7 +29,8 @@ change_fn change_referral_submitted, change_caseworkers_assigned, change_plan_su
 change_fn change_appointment_booked, change_attendance_recorded, change_feedback_given,
     change_past_appointment_recorded, change_appointment_cancelled, change_appointment_rescheduled,
     change_contact_attempted, change_concern_raised, change_concern_read;
-change_fn change_risk_shared, change_risk_disclosed, change_risk_acknowledged;
+change_fn change_risk_shared, change_risk_disclosed, change_risk_acknowledged,
+    change_risk_review_due;
 
 #define UNSET(ptr, BIT) ((void)((ptr)->has &= ~(UINT64_C(1) << (BIT))))
 /* Sets a nullable field; or copies one where the source has it. */

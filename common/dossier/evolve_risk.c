@@ -34,15 +34,16 @@ void change_risk_shared(struct change *change)
 struct place {
     size_t old; /* of the entry to be replaced; `len`: none */
     size_t len;
+    size_t most;
 };
 
-/* Room for the newest entry at the end, in place of the old one or, beyond READERS_MAX, of the one
- * that stands longest. NULL when full. */
+/* Room for the newest entry at the end, in place of the old one or, beyond the most that there may
+ * be, of the one that stands longest. NULL when full. */
 static void *renew(struct change *change, void *array, size_t size, struct place place)
 {
     size_t old = place.old;
     size_t len = place.len;
-    if (old == len && len < READERS_MAX)
+    if (old == len && len < place.most)
         return change_append(change, array, size);
     size_t gone = old < len ? old : 0;
     char *items = change_copy(change, array, size);
@@ -64,7 +65,7 @@ void change_risk_disclosed(struct change *change)
                                  !view_eq(all->items[old].user, actor->id)))
         old++;
     struct dossier_reading *reading =
-        renew(change, all, sizeof *reading, (struct place){old, all->len});
+        renew(change, all, sizeof *reading, (struct place){old, all->len, READERS_MAX});
     if (reading == NULL)
         return;
     reading->user = actor->id;
@@ -85,7 +86,7 @@ void change_risk_acknowledged(struct change *change)
     while (old < all->len && !view_eq(all->items[old].user, actor->id))
         old++;
     struct dossier_acknowledgement *one =
-        renew(change, all, sizeof *one, (struct place){old, all->len});
+        renew(change, all, sizeof *one, (struct place){old, all->len, READERS_MAX});
     if (one == NULL)
         return;
     one->user = actor->id;
@@ -95,4 +96,31 @@ void change_risk_acknowledged(struct change *change)
     one->at = change->at;
     PUT_FROM(one, DOSSIER_ACKNOWLEDGEMENT_ORGANISATION, organisation, actor, ACTOR_ORGANISATION,
         organisation);
+}
+
+/* Several changes make one review: from the first of them, urgent from the first that is. */
+static void put_review(struct change *change, const struct risk_review_due *due)
+{
+    struct dossier_review *review = &change->after->review;
+    bool under_way = HAS(change->after, DOSSIER_REVIEW);
+    if (!under_way) {
+        *review = (struct dossier_review){.record = change->meta->id, .since = change->at};
+        PUT_FROM(review, DOSSIER_REVIEW_CAUSE, cause, due, RISK_REVIEW_DUE_CAUSE, cause);
+        SET(change->after, DOSSIER_REVIEW);
+    }
+    if (under_way && due->urgent && !review->urgent)
+        PUT(review, DOSSIER_REVIEW_URGENT_SINCE, urgent_since, change->at);
+    review->urgent |= due->urgent;
+}
+
+void change_risk_review_due(struct change *change)
+{
+    const struct risk_review_due *due = change->body;
+    struct view_array *noted = &change->after->risk_changes;
+    struct view *newest = renew(
+        change, noted, sizeof *newest, (struct place){noted->len, noted->len, RISK_CHANGES_MAX});
+    if (newest == NULL)
+        return;
+    *newest = due->external_ref;
+    put_review(change, due);
 }

@@ -41,6 +41,11 @@ static const struct pg_migration migrations[] = {
         "case_note",
 #include "services/projector/sql/007_case_note.sql.inc"
     },
+    {
+        8,
+        "risk_review",
+#include "services/projector/sql/008_risk_review.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

@@ -52,6 +52,22 @@ static const struct table risk_table = {
     .key_count = 1,
 };
 
+static const struct column risk_review_columns[] = {
+    FIELD("person", COL_UUID, 0, "person"),
+    FIELD("cause", COL_TEXT, 1, "cause"),
+    FIELD("since_at", COL_TIME, 1, "since"),
+    FIELD("urgent", COL_BOOL, 1, "urgent"),
+    FIELD("urgent_since_at", COL_TIME, 1, "urgentSince"),
+    FIELD("record", COL_UUID, 1, "record"),
+};
+static const struct table risk_review_table = {
+    .name = "risk_review",
+    .walk = {"review"},
+    .columns = risk_review_columns,
+    .column_count = ARRAY_LEN(risk_review_columns),
+    .key_count = 1,
+};
+
 static const struct column acknowledgement_columns[] = {
     FIELD("person", COL_UUID, 0, "person"),
     FIELD("worker", COL_TEXT, 1, "user"),
@@ -89,6 +105,7 @@ static const struct table reading_table = {
 const struct table *const state_tables_person[] = {
     &dossier_table,
     &risk_table,
+    &risk_review_table,
     &acknowledgement_table,
     &reading_table,
     NULL,

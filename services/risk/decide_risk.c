@@ -154,6 +154,18 @@ static void finish_acknowledge(struct decision *decision, void *event)
     SET(&acknowledged->meta, META_REFERRAL);
 }
 
+/* -- NoteRiskChange -----------------------------------------------------------------------------
+ */
+
+static void change_is_new(struct decision *decision)
+{
+    const struct risk_review_due *due = decision->body;
+    const struct view_array *noted = &decision->dossier->risk_changes;
+    for (size_t i = 0; i < noted->len; i++)
+        if (view_eq(noted->items[i], due->external_ref))
+            refuse(decision, REFUSAL_ALREADY_NOTED, "/externalRef");
+}
+
 /* -- tables -------------------------------------------------------------------------------------
  */
 
@@ -177,9 +189,13 @@ static guard_fn *const open_risk[] = {version_to_open, NULL};
 static guard_fn *const acknowledge[] = {
     version_to_acknowledge, is_assigned, has_read, is_new, NULL};
 
+static guard_fn *const note_change[] = {change_is_new, NULL};
+
 static const struct rule rules[RISK_PHASE_MAX_][COMMAND_MAX_] = {
     [RISK_PHASE_EMPTY][COMMAND_SHARE_RISK] = {share},
     [RISK_PHASE_EMPTY][COMMAND_ACKNOWLEDGE_RISK] = {acknowledge},
+    [RISK_PHASE_EMPTY][COMMAND_NOTE_RISK_CHANGE] = {note_change},
+    [RISK_PHASE_SHARED][COMMAND_NOTE_RISK_CHANGE] = {note_change},
     [RISK_PHASE_SHARED][COMMAND_SHARE_RISK] = {share},
     [RISK_PHASE_SHARED][COMMAND_OPEN_RISK] = {open_risk},
     [RISK_PHASE_SHARED][COMMAND_ACKNOWLEDGE_RISK] = {acknowledge},
@@ -191,6 +207,7 @@ static const enum refusal absent[RISK_PHASE_MAX_] = {
 
 static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_SHARE_RISK] = {.find = nothing_found, .finish = finish_share},
+    [COMMAND_NOTE_RISK_CHANGE] = {.find = nothing_found},
     [COMMAND_OPEN_RISK] = {.find = nothing_found,
         .fields = reader_fits,
         .permit = has_open_referral},

@@ -71,3 +71,15 @@ struct case_note_added *story_note(struct story *story)
     PUT(added, CASE_NOTE_ADDED_NOTIFY, notify, false);
     return added;
 }
+
+struct risk_review_due *story_risk_change(struct story *story, bool urgent)
+{
+    as_kind(story, ACTOR_KIND_SYSTEM);
+    struct risk_review_due *due = BODY(story, risk_review_due);
+    due->meta.has &= ~(UINT64_C(1) << META_REFERRAL);
+    PUT(due, RISK_REVIEW_DUE_CAUSE, cause, RISK_CHANGE_CAUSE_REGISTRATION);
+    PUT(due, RISK_REVIEW_DUE_URGENT, urgent, urgent);
+    PUT(due, RISK_REVIEW_DUE_EXTERNAL_REF, external_ref,
+        arena_printf(story->arena, "registration %u", story->ids));
+    return due;
+}

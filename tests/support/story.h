@@ -86,6 +86,8 @@ struct feedback_given *story_missed(struct story *story, struct uuid appointment
 struct feedback_given *story_not_held(struct story *story, struct uuid appointment);
 struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
+/* A registration, from another system: about the person, not about a referral. */
+struct risk_review_due *story_risk_change(struct story *story, bool urgent);
 struct case_note_added *story_note(struct story *story);
 /* A phone call that nobody answered, about the appointment (zero: about none), to arrange. */
 struct contact_attempted *story_attempt(struct story *story, struct uuid appointment);

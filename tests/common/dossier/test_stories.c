@@ -96,9 +96,7 @@ Test(stories, second_the_facilitator_reads_before_she_books, .timeout = 20)
     story_at(s, "2026-12-04T10:00:00Z");
     ACCEPTED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 1, "2026-12-10T10:00:00Z")));
     story_at(s, "2026-12-08T15:00:00Z");
-    story_change(s);
-    s->dossier->review = (struct dossier_review){.since = s->now, .urgent = true};
-    SET(s->dossier, DOSSIER_REVIEW);
+    ACCEPTED(SENT(COMMAND_NOTE_RISK_CHANGE, story_risk_change(s, true)));
     expect_status(s, "delivering", "review-risk", "2026-12-09T15:00:00Z");
     REFUSED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 2, "2026-12-11T10:00:00Z")),
         "risk-review-pending", NULL);

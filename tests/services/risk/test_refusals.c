@@ -1,12 +1,15 @@
 /* Every refusal of the risk commands, each from one change to a command that is accepted. */
 #include <stdio.h>
 
+#include "base/clock.h"
+#include "dossier/status.h"
 #include "risk/decide_risk.h"
 #include "support/story.h"
 
 #define UNSET(ptr, BIT) ((ptr)->has &= ~(UINT64_C(1) << (BIT)))
 #define SHARE(body) SENT(COMMAND_SHARE_RISK, (body))
 #define OPEN(body) SENT(COMMAND_OPEN_RISK, (body))
+#define CHANGED(body) SENT(COMMAND_NOTE_RISK_CHANGE, (body))
 #define ACKNOWLEDGE(body) SENT(COMMAND_ACKNOWLEDGE_RISK, (body))
 
 Test(share_risk, versions_are_gapless_and_acknowledgements_lapse, .timeout = 20)
@@ -141,4 +144,63 @@ Test(acknowledge_risk, each_refusal, .timeout = 20)
     referral = story_change(s);
     SET(referral, DOSSIER_REFERRAL_END);
     REFUSED(ACKNOWLEDGE(story_acknowledge(s, "sol.reyes")), "referral-ended", NULL);
+}
+
+Test(note_risk_change, begins_one_review_however_many_changes_there_are, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    ACCEPTED(CHANGED(story_risk_change(s, false)));
+    int64_t first = s->now;
+    cr_assert(HAS(s->dossier, DOSSIER_REVIEW) && !s->dossier->review.urgent);
+    struct status status = status_of(s->dossier, story_referral(s), s->now);
+    cr_expect_eq(status.action, ACTION_BOOK, "a plain one is a banner");
+    cr_expect(status.flags & FLAG_RISK_REVIEW);
+    story_at(s, "2026-11-25T09:00:00Z");
+    ACCEPTED(CHANGED(story_risk_change(s, true)));
+    ACCEPTED(CHANGED(story_risk_change(s, false)));
+    const struct dossier_review *review = &s->dossier->review;
+    cr_expect_eq(review->since, first);
+    cr_expect(review->urgent);
+    cr_expect_eq(review->urgent_since, s->now);
+    cr_expect_eq(review->cause, RISK_CHANGE_CAUSE_REGISTRATION);
+    status = status_of(s->dossier, story_referral(s), s->now);
+    cr_expect_eq(status.action, ACTION_REVIEW_RISK);
+    cr_expect_eq(status.due_us, s->now + TIME_US_PER_DAY);
+    ACCEPTED(SHARE(story_share(s)));
+    cr_expect(!HAS(s->dossier, DOSSIER_REVIEW));
+    ACCEPTED(CHANGED(story_risk_change(s, true)));
+    cr_expect(!HAS(&s->dossier->review, DOSSIER_REVIEW_URGENT_SINCE), "from its beginning");
+}
+
+Test(note_risk_change, each_refusal, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    struct risk_review_due *due = story_risk_change(s, false);
+    UNSET(due, RISK_REVIEW_DUE_URGENT);
+    REFUSED(CHANGED(due), "field-missing", "/urgent");
+    due = story_risk_change(s, false);
+    as_practitioner(s);
+    due->meta.actor = s->actor;
+    REFUSED(CHANGED(due), "not-permitted", NULL);
+    due = story_risk_change(s, false);
+    ACCEPTED(CHANGED(due));
+    ACCEPTED(SHARE(story_share(s)));
+    struct risk_review_due *again = story_risk_change(s, true);
+    again->external_ref = due->external_ref;
+    REFUSED(CHANGED(again), "already-noted", "/externalRef");
+    cr_expect(!HAS(s->dossier, DOSSIER_REVIEW), "what was noted begins no second review");
+}
+
+Test(note_risk_change, the_oldest_reference_goes_at_the_limit, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    struct risk_review_due *first = story_risk_change(s, false);
+    ACCEPTED(CHANGED(first));
+    for (int i = 0; i < 200; i++)
+        ACCEPTED(CHANGED(story_risk_change(s, false)));
+    cr_expect_eq(s->dossier->risk_changes.len, 200);
+    ACCEPTED(CHANGED(first));
 }

@@ -112,6 +112,11 @@ static void *share(struct story *s, struct uuid appointment)
     (void)appointment;
     return story_share(s);
 }
+static void *risk_change(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_risk_change(s, true);
+}
 static void *open_risk(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -157,6 +162,7 @@ static const struct pairs_row {
     [COMMAND_RAISE_CONCERN] = {concern, {"unknown-part", "", "", "", ""}},
     [COMMAND_READ_CONCERN] = {read_concern, {"unknown-part", "", "", "", ""}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
+    [COMMAND_NOTE_RISK_CHANGE] = {risk_change, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},
     [COMMAND_ACKNOWLEDGE_RISK] = {acknowledge,
         {"unknown-part", "not-assigned-worker", "already-noted", "end-already-requested",
@@ -192,6 +198,8 @@ Test(phases, an_empty_risk_file_has_an_answer_to_each, .timeout = 20)
     s->dossier->has &= ~(UINT64_C(1) << DOSSIER_RISK);
     struct dossier *before = s->dossier;
     ACCEPTED(SENT(COMMAND_SHARE_RISK, story_share(s)));
+    s->dossier = before;
+    ACCEPTED(SENT(COMMAND_NOTE_RISK_CHANGE, story_risk_change(s, false)));
     s->dossier = before;
     struct risk_disclosed *disclosed = open_risk(s, OTHER);
     disclosed->risk_version = 1;

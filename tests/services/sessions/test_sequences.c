@@ -174,6 +174,11 @@ static void *share(struct story *s, uint64_t *seed)
     return story_share(s);
 }
 
+static void *risk_change(struct story *s, uint64_t *seed)
+{
+    return story_risk_change(s, next(seed, 3) == 0);
+}
+
 static void *open_risk(struct story *s, uint64_t *seed)
 {
     return story_open(s, worker_of(s, seed));
@@ -204,7 +209,8 @@ static const struct sender {
     [COMMAND_RECORD_CONTACT_ATTEMPT] = {2, attempt},
     [COMMAND_RAISE_CONCERN] = {1, concern},
     [COMMAND_READ_CONCERN] = {2, read_concern},
-    [COMMAND_SHARE_RISK] = {1, share},
+    [COMMAND_SHARE_RISK] = {2, share},
+    [COMMAND_NOTE_RISK_CHANGE] = {1, risk_change},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
 };
@@ -263,6 +269,7 @@ static void booking_was_allowed(const struct story *s, const struct dossier *bef
     const struct booking *booking = &booked->booking;
     const struct dossier_referral *referral = dossier_referral(before, booked->meta.referral);
     cr_assert(referral != NULL && !referral_ended(referral));
+    cr_assert(!HAS(before, DOSSIER_REVIEW) || !before->review.urgent);
     for (size_t i = 0; i < booking->workers.len; i++) {
         struct view worker = booking->workers.items[i];
         cr_assert(referral_has_caseworker(referral, worker));
