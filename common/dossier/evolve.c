@@ -23,9 +23,10 @@ static change_fn *const changes[EVENT_MAX_] = {
     [EVENT_RISK_DISCLOSED] = change_risk_disclosed,
     [EVENT_RISK_ACKNOWLEDGED] = change_risk_acknowledged,
     [EVENT_RISK_REVIEW_DUE] = change_risk_review_due,
+    [EVENT_RISK_CONFIRMED] = change_risk_confirmed,
     [EVENT_COMMAND_REFUSED] = NULL,
 };
-_Static_assert(EVENT_MAX_ == 20, "a new event: give it a change, and this line its number");
+_Static_assert(EVENT_MAX_ == 21, "a new event: give it a change, and this line its number");
 
 res_t dossier_evolve(const struct dossier *before, const struct event *event, struct arena *arena,
     struct dossier **ret)

@@ -30,7 +30,7 @@ change_fn change_appointment_booked, change_attendance_recorded, change_feedback
     change_past_appointment_recorded, change_appointment_cancelled, change_appointment_rescheduled,
     change_contact_attempted, change_concern_raised, change_concern_read;
 change_fn change_risk_shared, change_risk_disclosed, change_risk_acknowledged,
-    change_risk_review_due;
+    change_risk_review_due, change_risk_confirmed;
 
 #define UNSET(ptr, BIT) ((void)((ptr)->has &= ~(UINT64_C(1) << (BIT))))
 /* Sets a nullable field; or copies one where the source has it. */

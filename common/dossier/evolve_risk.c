@@ -124,3 +124,18 @@ void change_risk_review_due(struct change *change)
     *newest = due->external_ref;
     put_review(change, due);
 }
+
+/* Ends a review; who acknowledged the version need not do so again. */
+void change_risk_confirmed(struct change *change)
+{
+    const struct risk_confirmed *confirmed = change->body;
+    struct dossier_risk *risk = &change->after->risk;
+    if (!HAS(change->after, DOSSIER_RISK) || risk->risk_version != confirmed->risk_version)
+        return;
+    PUT_FROM(
+        risk, DOSSIER_RISK_REVIEW_BY, review_by, confirmed, RISK_CONFIRMED_REVIEW_BY, review_by);
+    PUT(risk, DOSSIER_RISK_CONFIRMED_AT, confirmed_at, change->at);
+    PUT(risk, DOSSIER_RISK_CONFIRMED_BY, confirmed_by, change->meta->actor.id);
+    PUT(risk, DOSSIER_RISK_CONFIRMED_RECORD, confirmed_record, change->meta->id);
+    UNSET(change->after, DOSSIER_REVIEW);
+}

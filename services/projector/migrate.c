@@ -46,6 +46,11 @@ static const struct pg_migration migrations[] = {
         "risk_review",
 #include "services/projector/sql/008_risk_review.sql.inc"
     },
+    {
+        9,
+        "risk_confirmed",
+#include "services/projector/sql/009_risk_confirmed.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

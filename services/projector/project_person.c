@@ -43,6 +43,9 @@ static const struct column risk_columns[] = {
     FIELD("shared_by", COL_TEXT, 1, "sharedBy"),
     FIELD("organisation", COL_TEXT, 1, "organisation"),
     FIELD("shared_record", COL_UUID, 1, "record"),
+    FIELD("confirmed_at", COL_TIME, 1, "confirmedAt"),
+    FIELD("confirmed_by", COL_TEXT, 1, "confirmedBy"),
+    FIELD("confirmed_record", COL_UUID, 1, "confirmedRecord"),
 };
 static const struct table risk_table = {
     .name = "risk",

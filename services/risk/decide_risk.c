@@ -73,7 +73,7 @@ static struct standing standing_of(const struct decision *decision)
 
 static void nothing_found(struct decision *decision)
 {
-    decision->referral = NULL; /* a reading is about the person, whatever meta names */
+    decision->referral = NULL; /* it is about the person, whatever meta names */
 }
 
 static void reader_fits(struct decision *decision)
@@ -99,13 +99,17 @@ static void has_open_referral(struct decision *decision)
         refuse(decision, REFUSAL_NOT_PERMITTED, NULL);
 }
 
-static void version_to_open(struct decision *decision)
+static void current_version(struct decision *decision, int32_t stated)
 {
-    const struct risk_disclosed *disclosed = decision->body;
-    if (disclosed->risk_version == dossier_risk_version(decision->dossier))
+    if (stated == dossier_risk_version(decision->dossier))
         return;
     refuse(decision, REFUSAL_RISK_VERSION_OLD, "/riskVersion");
     refuse_with_number(decision, "current", dossier_risk_version(decision->dossier));
+}
+
+static void version_to_open(struct decision *decision)
+{
+    current_version(decision, ((const struct risk_disclosed *)decision->body)->risk_version);
 }
 
 /* -- AcknowledgeRisk ----------------------------------------------------------------------------
@@ -119,11 +123,7 @@ static void find_acknowledged(struct decision *decision)
 
 static void version_to_acknowledge(struct decision *decision)
 {
-    const struct risk_acknowledged *acknowledged = decision->body;
-    if (acknowledged->risk_version == dossier_risk_version(decision->dossier))
-        return;
-    refuse(decision, REFUSAL_RISK_VERSION_OLD, "/riskVersion");
-    refuse_with_number(decision, "current", dossier_risk_version(decision->dossier));
+    current_version(decision, ((const struct risk_acknowledged *)decision->body)->risk_version);
 }
 
 static void is_assigned(struct decision *decision)
@@ -166,6 +166,14 @@ static void change_is_new(struct decision *decision)
             refuse(decision, REFUSAL_ALREADY_NOTED, "/externalRef");
 }
 
+/* -- ConfirmRisk --------------------------------------------------------------------------------
+ */
+
+static void version_to_confirm(struct decision *decision)
+{
+    current_version(decision, ((const struct risk_confirmed *)decision->body)->risk_version);
+}
+
 /* -- tables -------------------------------------------------------------------------------------
  */
 
@@ -191,11 +199,15 @@ static guard_fn *const acknowledge[] = {
 
 static guard_fn *const note_change[] = {change_is_new, NULL};
 
+static guard_fn *const confirm[] = {version_to_confirm, NULL};
+
 static const struct rule rules[RISK_PHASE_MAX_][COMMAND_MAX_] = {
     [RISK_PHASE_EMPTY][COMMAND_SHARE_RISK] = {share},
     [RISK_PHASE_EMPTY][COMMAND_ACKNOWLEDGE_RISK] = {acknowledge},
     [RISK_PHASE_EMPTY][COMMAND_NOTE_RISK_CHANGE] = {note_change},
     [RISK_PHASE_SHARED][COMMAND_NOTE_RISK_CHANGE] = {note_change},
+    [RISK_PHASE_EMPTY][COMMAND_CONFIRM_RISK] = {confirm},
+    [RISK_PHASE_SHARED][COMMAND_CONFIRM_RISK] = {confirm},
     [RISK_PHASE_SHARED][COMMAND_SHARE_RISK] = {share},
     [RISK_PHASE_SHARED][COMMAND_OPEN_RISK] = {open_risk},
     [RISK_PHASE_SHARED][COMMAND_ACKNOWLEDGE_RISK] = {acknowledge},
@@ -208,6 +220,7 @@ static const enum refusal absent[RISK_PHASE_MAX_] = {
 static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_SHARE_RISK] = {.find = nothing_found, .finish = finish_share},
     [COMMAND_NOTE_RISK_CHANGE] = {.find = nothing_found},
+    [COMMAND_CONFIRM_RISK] = {.find = nothing_found},
     [COMMAND_OPEN_RISK] = {.find = nothing_found,
         .fields = reader_fits,
         .permit = has_open_referral},

@@ -1,4 +1,5 @@
 /* More commands that are accepted as they stand: of a case on its way. */
+#include "base/clock.h"
 #include "support/body.h"
 
 struct appointment_cancelled *story_cancel(struct story *story, struct uuid appointment)
@@ -82,4 +83,14 @@ struct risk_review_due *story_risk_change(struct story *story, bool urgent)
     PUT(due, RISK_REVIEW_DUE_EXTERNAL_REF, external_ref,
         arena_printf(story->arena, "registration %u", story->ids));
     return due;
+}
+
+struct risk_confirmed *story_confirm(struct story *story)
+{
+    as_practitioner(story);
+    struct risk_confirmed *confirmed = BODY(story, risk_confirmed);
+    confirmed->meta.has &= ~(UINT64_C(1) << META_REFERRAL);
+    PUT(confirmed, RISK_CONFIRMED_RISK_VERSION, risk_version, dossier_risk_version(story->dossier));
+    PUT(confirmed, RISK_CONFIRMED_REVIEW_BY, review_by, london_day(story->now) + 90);
+    return confirmed;
 }

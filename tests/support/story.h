@@ -88,6 +88,8 @@ struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
 /* A registration, from another system: about the person, not about a referral. */
 struct risk_review_due *story_risk_change(struct story *story, bool urgent);
+/* The version in force. */
+struct risk_confirmed *story_confirm(struct story *story);
 struct case_note_added *story_note(struct story *story);
 /* A phone call that nobody answered, about the appointment (zero: about none), to arrange. */
 struct contact_attempted *story_attempt(struct story *story, struct uuid appointment);

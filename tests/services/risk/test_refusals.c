@@ -10,6 +10,7 @@
 #define SHARE(body) SENT(COMMAND_SHARE_RISK, (body))
 #define OPEN(body) SENT(COMMAND_OPEN_RISK, (body))
 #define CHANGED(body) SENT(COMMAND_NOTE_RISK_CHANGE, (body))
+#define CONFIRM(body) SENT(COMMAND_CONFIRM_RISK, (body))
 #define ACKNOWLEDGE(body) SENT(COMMAND_ACKNOWLEDGE_RISK, (body))
 
 Test(share_risk, versions_are_gapless_and_acknowledgements_lapse, .timeout = 20)
@@ -203,4 +204,39 @@ Test(note_risk_change, the_oldest_reference_goes_at_the_limit, .timeout = 20)
         ACCEPTED(CHANGED(story_risk_change(s, false)));
     cr_expect_eq(s->dossier->risk_changes.len, 200);
     ACCEPTED(CHANGED(first));
+}
+
+Test(confirm_risk, ends_the_review_and_leaves_the_acknowledgements, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    ACCEPTED(CHANGED(story_risk_change(s, true)));
+    REFUSED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 0, "2026-11-30T14:00:00Z")),
+        "risk-review-pending", NULL);
+    ACCEPTED(CONFIRM(story_confirm(s)));
+    cr_expect(!HAS(s->dossier, DOSSIER_REVIEW));
+    const struct dossier_risk *risk = &s->dossier->risk;
+    cr_expect_eq(risk->risk_version, 1);
+    cr_expect_eq(risk->review_by, london_day(s->now) + 90);
+    cr_expect(view_eq_text(risk->confirmed_by, "dana.price"));
+    cr_expect(risk_acknowledged(s->dossier, VIEW("sol.reyes")));
+    ACCEPTED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 0, "2026-11-30T14:00:00Z")));
+    ACCEPTED(SHARE(story_share(s)));
+    cr_expect(!HAS(&s->dossier->risk, DOSSIER_RISK_CONFIRMED_AT), "of the version before");
+}
+
+Test(confirm_risk, each_refusal, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    struct risk_confirmed *confirmed = story_confirm(s);
+    ACCEPTED(SHARE(story_share(s)));
+    REFUSED(CONFIRM(confirmed), "risk-version-old", "/riskVersion");
+    confirmed = story_confirm(s);
+    UNSET(confirmed, RISK_CONFIRMED_REVIEW_BY);
+    REFUSED(CONFIRM(confirmed), "field-missing", "/reviewBy");
+    confirmed = story_confirm(s);
+    as_worker(s, "sol.reyes");
+    confirmed->meta.actor = s->actor;
+    REFUSED(CONFIRM(confirmed), "not-permitted", NULL);
 }

@@ -117,6 +117,11 @@ static void *risk_change(struct story *s, struct uuid appointment)
     (void)appointment;
     return story_risk_change(s, true);
 }
+static void *confirm(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_confirm(s);
+}
 static void *open_risk(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -163,6 +168,7 @@ static const struct pairs_row {
     [COMMAND_READ_CONCERN] = {read_concern, {"unknown-part", "", "", "", ""}},
     [COMMAND_SHARE_RISK] = {share, {"", "", "", "", ""}},
     [COMMAND_NOTE_RISK_CHANGE] = {risk_change, {"", "", "", "", ""}},
+    [COMMAND_CONFIRM_RISK] = {confirm, {"", "", "", "", ""}},
     [COMMAND_OPEN_RISK] = {open_risk, {"", "", "", "", ""}},
     [COMMAND_ACKNOWLEDGE_RISK] = {acknowledge,
         {"unknown-part", "not-assigned-worker", "already-noted", "end-already-requested",
@@ -207,4 +213,7 @@ Test(phases, an_empty_risk_file_has_an_answer_to_each, .timeout = 20)
     struct risk_acknowledged *acknowledged = story_acknowledge(s, "sol.reyes");
     acknowledged->risk_version = 1;
     REFUSED(SENT(COMMAND_ACKNOWLEDGE_RISK, acknowledged), "risk-version-old", "/riskVersion");
+    struct risk_confirmed *confirmed = story_confirm(s);
+    confirmed->risk_version = 1;
+    REFUSED(SENT(COMMAND_CONFIRM_RISK, confirmed), "risk-version-old", "/riskVersion");
 }

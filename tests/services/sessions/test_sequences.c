@@ -179,6 +179,12 @@ static void *risk_change(struct story *s, uint64_t *seed)
     return story_risk_change(s, next(seed, 3) == 0);
 }
 
+static void *confirm(struct story *s, uint64_t *seed)
+{
+    (void)seed;
+    return story_confirm(s);
+}
+
 static void *open_risk(struct story *s, uint64_t *seed)
 {
     return story_open(s, worker_of(s, seed));
@@ -211,6 +217,7 @@ static const struct sender {
     [COMMAND_READ_CONCERN] = {2, read_concern},
     [COMMAND_SHARE_RISK] = {2, share},
     [COMMAND_NOTE_RISK_CHANGE] = {1, risk_change},
+    [COMMAND_CONFIRM_RISK] = {3, confirm},
     [COMMAND_OPEN_RISK] = {6, open_risk},
     [COMMAND_ACKNOWLEDGE_RISK] = {6, acknowledge},
 };
