@@ -9,6 +9,7 @@ static change_fn *const changes[EVENT_MAX_] = {
     [EVENT_PLAN_SUBMITTED] = change_plan_submitted,
     [EVENT_PLAN_APPROVED] = change_plan_approved,
     [EVENT_REPORT_SUBMITTED] = change_report_submitted,
+    [EVENT_REFERRAL_WITHDRAWN] = change_referral_withdrawn,
     [EVENT_CASE_NOTE_ADDED] = change_case_note_added,
     [EVENT_APPOINTMENT_BOOKED] = change_appointment_booked,
     [EVENT_ATTENDANCE_RECORDED] = change_attendance_recorded,
@@ -26,7 +27,7 @@ static change_fn *const changes[EVENT_MAX_] = {
     [EVENT_RISK_CONFIRMED] = change_risk_confirmed,
     [EVENT_COMMAND_REFUSED] = NULL,
 };
-_Static_assert(EVENT_MAX_ == 21, "a new event: give it a change, and this line its number");
+_Static_assert(EVENT_MAX_ == 22, "a new event: give it a change, and this line its number");
 
 res_t dossier_evolve(const struct dossier *before, const struct event *event, struct arena *arena,
     struct dossier **ret)

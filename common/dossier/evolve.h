@@ -25,7 +25,8 @@ struct change {
 
 typedef void change_fn(struct change *change);
 change_fn change_referral_submitted, change_caseworkers_assigned, change_plan_submitted,
-    change_plan_approved, change_report_submitted, change_case_note_added;
+    change_plan_approved, change_report_submitted, change_case_note_added,
+    change_referral_withdrawn;
 change_fn change_appointment_booked, change_attendance_recorded, change_feedback_given,
     change_past_appointment_recorded, change_appointment_cancelled, change_appointment_rescheduled,
     change_contact_attempted, change_concern_raised, change_concern_read;

@@ -165,24 +165,26 @@ static struct dossier_outcome_array outcomes_of(
     return (struct dossier_outcome_array){items, items != NULL ? outcomes->len : 0};
 }
 
-/* The report ends the referral: completed, or what the withdrawal made of it. */
-static void end_by_report(
-    struct change *change, struct dossier_referral *referral, const struct report_submitted *report)
+/* Sessions held and recorded stay as they stand at the ending command. */
+static void keep_counts(struct dossier_referral *referral)
 {
     int32_t held = sessions_held(referral);
     int32_t recorded = sessions_recorded(referral);
-    bool withdrawn = HAS(referral, DOSSIER_REFERRAL_WITHDRAWAL);
-    struct dossier_end end = {
-        .kind = !withdrawn ? END_KIND_COMPLETED
-                : held > 0 ? END_KIND_ENDED_EARLY
-                           : END_KIND_WITHDRAWN,
-        .record = change->meta->id,
-        .at = change->at,
-        .concluded_at =
-            HAS(report, REPORT_SUBMITTED_CONCLUDED_AT) ? report->concluded_at : change->at,
-    };
     PUT(referral, DOSSIER_REFERRAL_HELD, held, held);
     PUT(referral, DOSSIER_REFERRAL_RECORDED, recorded, recorded);
+}
+
+static void put_end(struct change *change, struct dossier_referral *referral, int64_t concluded_at)
+{
+    bool withdrawn = HAS(referral, DOSSIER_REFERRAL_WITHDRAWAL);
+    struct dossier_end end = {
+        .kind = !withdrawn           ? END_KIND_COMPLETED
+                : referral->held > 0 ? END_KIND_ENDED_EARLY
+                                     : END_KIND_WITHDRAWN,
+        .record = change->meta->id,
+        .at = change->at,
+        .concluded_at = concluded_at,
+    };
     PUT(referral, DOSSIER_REFERRAL_END, end, end);
 }
 
@@ -202,7 +204,9 @@ void change_report_submitted(struct change *change)
     PUT_FROM(&report, DOSSIER_REPORT_ID, id, submitted, REPORT_SUBMITTED_REPORT_ID, report_id);
     change_sealed(change, &report.sealed);
     PUT(referral, DOSSIER_REFERRAL_REPORT, report, report);
-    end_by_report(change, referral, submitted);
+    keep_counts(referral);
+    put_end(change, referral,
+        HAS(submitted, REPORT_SUBMITTED_CONCLUDED_AT) ? submitted->concluded_at : change->at);
 }
 
 /* The note itself is a fact: the dossier knows its id alone. */
@@ -213,4 +217,46 @@ void change_case_note_added(struct change *change)
     struct uuid *id = referral != NULL ? change_append(change, &referral->notes, sizeof *id) : NULL;
     if (id != NULL)
         *id = added->note_id;
+}
+
+static void cancel_all(
+    struct change *change, struct dossier_referral *referral, const struct uuid_array *cancelled)
+{
+    if (cancelled->len == 0)
+        return;
+    struct dossier_appointment *items = change_copy(change, &referral->appointments, sizeof *items);
+    if (items == NULL)
+        return;
+    for (size_t i = 0; i < referral->appointments.len; i++)
+        for (size_t n = 0; n < cancelled->len; n++)
+            if (uuid_eq(items[i].id, cancelled->items[n]))
+                change_cancelled(change, &items[i], REQUESTED_BY_PRACTITIONER);
+}
+
+void change_referral_withdrawn(struct change *change)
+{
+    const struct referral_withdrawn *withdrawn = change->body;
+    struct dossier_referral *referral = change_own_referral(change);
+    if (referral == NULL)
+        return;
+    int32_t code =
+        HAS(withdrawn, REFERRAL_WITHDRAWN_CODE) ? withdrawn->code : WITHDRAWAL_CODE_UNKNOWN;
+    struct dossier_withdrawal withdrawal = {
+        .record = change->meta->id,
+        .at = change->at,
+        .code = view_of(withdrawal_code_enum.symbols[code]),
+        .report_due = withdrawn->report_due,
+    };
+    PUT(&withdrawal, DOSSIER_WITHDRAWAL_BY, by, change->meta->actor.id);
+    PUT_FROM(
+        &withdrawal, DOSSIER_WITHDRAWAL_STAGE, stage, withdrawn, REFERRAL_WITHDRAWN_STAGE, stage);
+    PUT_FROM(&withdrawal, DOSSIER_WITHDRAWAL_CONTACT_ON_RECORD, contact_on_record, withdrawn,
+        REFERRAL_WITHDRAWN_CONTACT_ON_RECORD, contact_on_record);
+    change_sealed(change, &withdrawal.sealed);
+    keep_counts(referral); /* before its own cancellations make a session recorded */
+    PUT(referral, DOSSIER_REFERRAL_WITHDRAWAL, withdrawal, withdrawal);
+    cancel_all(change, referral, &withdrawn->cancelled);
+    if (!withdrawal.report_due)
+        put_end(change, referral,
+            HAS(withdrawn, REFERRAL_WITHDRAWN_CONCLUDED_AT) ? withdrawn->concluded_at : change->at);
 }

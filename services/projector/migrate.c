@@ -51,6 +51,11 @@ static const struct pg_migration migrations[] = {
         "risk_confirmed",
 #include "services/projector/sql/009_risk_confirmed.sql.inc"
     },
+    {
+        10,
+        "withdrawal",
+#include "services/projector/sql/010_withdrawal.sql.inc"
+    },
 };
 static const char grants[] =
 #include "services/projector/sql/grants.sql.inc"

@@ -71,6 +71,7 @@ enum {
     STANDING_CUSTODY,
     STANDING_RISK_REVIEW,
     STANDING_MERGED,
+    STANDING_CLOSED_WITHOUT_CONTACT,
     STANDING_TAB,
     STANDING_RM_STATUS,
     STANDING_DELIVERY_STATE,
@@ -111,6 +112,7 @@ static const struct column standing_columns[] = {
     SLOT("custody", COL_BOOL, STANDING_CUSTODY),
     SLOT("risk_review", COL_BOOL, STANDING_RISK_REVIEW),
     SLOT("merged", COL_BOOL, STANDING_MERGED),
+    SLOT("closed_without_contact", COL_BOOL, STANDING_CLOSED_WITHOUT_CONTACT),
     SLOT("tab", COL_TEXT, STANDING_TAB),
     SLOT("rm_status", COL_TEXT, STANDING_RM_STATUS),
     SLOT("delivery_state", COL_TEXT, STANDING_DELIVERY_STATE),
@@ -126,6 +128,8 @@ static const struct column standing_columns[] = {
     FIELD("withdrawn_at", COL_TIME, 1, "withdrawal.at"),
     FIELD("withdrawn_by", COL_TEXT, 1, "withdrawal.by"),
     FIELD("withdrawal_code", COL_TEXT, 1, "withdrawal.code"),
+    FIELD("withdrawal_stage", COL_TEXT, 1, "withdrawal.stage"),
+    FIELD("withdrawal_record", COL_UUID, 1, "withdrawal.record"),
     FIELD("ended_at", COL_TIME, 1, "end.at"),
     FIELD("concluded_at", COL_TIME, 1, "end.concludedAt"),
 };
@@ -191,6 +195,7 @@ static res_t make_standing(const struct row_source *source, struct made *ret)
     slots[STANDING_CUSTODY] = cell_bool((flags & FLAG_CUSTODY) != 0);
     slots[STANDING_RISK_REVIEW] = cell_bool((flags & FLAG_RISK_REVIEW) != 0);
     slots[STANDING_MERGED] = cell_bool((flags & FLAG_MERGED) != 0);
+    slots[STANDING_CLOSED_WITHOUT_CONTACT] = cell_bool((flags & FLAG_CLOSED_WITHOUT_CONTACT) != 0);
     slots[STANDING_PLANNED] = cell_number(sessions_planned(referral));
     slots[STANDING_HELD] = cell_number(sessions_held(referral));
     slots[STANDING_RECORDED] = cell_number(sessions_recorded(referral));

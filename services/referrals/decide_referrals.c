@@ -13,7 +13,9 @@ static const struct rule rules[PHASE_MAX_][COMMAND_MAX_] = {
     [PHASE_ASSIGNED][COMMAND_APPROVE_PLAN] = {approve_guards},
     [PHASE_ASSIGNED][COMMAND_SUBMIT_REPORT] = {report_guards},
     [PHASE_CLOSING][COMMAND_SUBMIT_REPORT] = {report_guards},
+    [PHASE_SENT][COMMAND_WITHDRAW_REFERRAL] = {withdraw_guards},
     [PHASE_SENT][COMMAND_ADD_CASE_NOTE] = {note_guards},
+    [PHASE_ASSIGNED][COMMAND_WITHDRAW_REFERRAL] = {withdraw_guards},
     [PHASE_ASSIGNED][COMMAND_ADD_CASE_NOTE] = {note_guards},
     [PHASE_CLOSING][COMMAND_ADD_CASE_NOTE] = {note_guards},
     [PHASE_ENDED][COMMAND_ADD_CASE_NOTE] = {note_guards},
@@ -28,6 +30,7 @@ static const struct command_rule commands[COMMAND_MAX_] = {
     [COMMAND_SUBMIT_PLAN] = {.fields = plan_fields, .ids = plan_ids, .finish = plan_finish},
     [COMMAND_APPROVE_PLAN] = {0},
     [COMMAND_SUBMIT_REPORT] = {.fields = report_fields, .ids = report_ids, .finish = report_finish},
+    [COMMAND_WITHDRAW_REFERRAL] = {.fields = withdraw_fields, .finish = withdraw_finish},
     [COMMAND_ADD_CASE_NOTE] = {.ids = note_ids},
 };
 

@@ -19,6 +19,11 @@ extern guard_fn *const report_guards[];
 guard_fn report_fields, report_ids;
 void report_finish(struct decision *decision, void *event);
 
+/* decide_withdraw.c */
+extern guard_fn *const withdraw_guards[];
+guard_fn withdraw_fields;
+void withdraw_finish(struct decision *decision, void *event);
+
 /* decide_note.c */
 extern guard_fn *const note_guards[];
 guard_fn note_ids;

@@ -94,3 +94,12 @@ struct risk_confirmed *story_confirm(struct story *story)
     PUT(confirmed, RISK_CONFIRMED_REVIEW_BY, review_by, london_day(story->now) + 90);
     return confirmed;
 }
+
+struct referral_withdrawn *story_withdraw(struct story *story, enum withdrawal_code code)
+{
+    as_practitioner(story);
+    struct referral_withdrawn *withdrawn = BODY(story, referral_withdrawn);
+    PUT(withdrawn, REFERRAL_WITHDRAWN_CODE, code, (int32_t)code);
+    PUT(withdrawn, REFERRAL_WITHDRAWN_COMMENTS, comments, SEALED);
+    return withdrawn;
+}

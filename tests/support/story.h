@@ -86,6 +86,7 @@ struct feedback_given *story_missed(struct story *story, struct uuid appointment
 struct feedback_given *story_not_held(struct story *story, struct uuid appointment);
 struct past_appointment_recorded *story_past(
     struct story *story, int32_t session, const char *start);
+struct referral_withdrawn *story_withdraw(struct story *story, enum withdrawal_code code);
 /* A registration, from another system: about the person, not about a referral. */
 struct risk_review_due *story_risk_change(struct story *story, bool urgent);
 /* The version in force. */

@@ -173,19 +173,40 @@ Test(stories, fourth_an_unanswered_phone_is_no_missed_appointment, .timeout = 20
     expect_status(s, "assessment-to-rebook", "book", "2026-12-07");
     cr_expect_eq(story_referral(s)->attempts.len, 1);
     cr_expect(!appointment_missed(&story_referral(s)->appointments.items[0]));
+    ACCEPTED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_NOT)));
+    expect_status(s, "withdrawn", "", NULL);
+    cr_expect_eq(status_of(s->dossier, story_referral(s), s->now).flags, 0);
 }
 
-/* The withdrawal's own command comes later: the fact is put into the dossier by hand. */
-static void withdraw(struct story *s, bool report_due)
+Test(stories, fourth_nobody_is_not_engaged_whom_nobody_tried_to_reach, .timeout = 20)
 {
-    struct dossier_referral *referral = story_change(s);
-    referral->withdrawal = (struct dossier_withdrawal){
-        .record = story_id(s), .at = s->now, .code = VIEW("SEE"), .report_due = report_due};
-    SET(referral, DOSSIER_REFERRAL_WITHDRAWAL);
-    referral->held = sessions_held(referral);
-    referral->recorded = sessions_recorded(referral);
-    SET(referral, DOSSIER_REFERRAL_HELD);
-    SET(referral, DOSSIER_REFERRAL_RECORDED);
+    STORY;
+    story_started(s);
+    REFUSED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_NOT)),
+        "no-contact-on-record", "/code");
+    ACCEPTED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_ANO)));
+    expect_status(s, "withdrawn", "", NULL);
+    struct status status = status_of(s->dossier, story_referral(s), s->now);
+    cr_expect_eq(status.flags, FLAG_CLOSED_WITHOUT_CONTACT);
+}
+
+Test(stories, sixth_before_the_first_session_a_withdrawal_ends_it_at_once, .timeout = 20)
+{
+    STORY;
+    story_started(s);
+    ACCEPTED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 0, "2026-11-30T14:00:00Z")));
+    REFUSED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_EAR)),
+        "early-close-too-soon", "/code");
+    ACCEPTED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_MOV)));
+    expect_status(s, "withdrawn", "", NULL);
+    cr_expect(!appointment_live(&story_referral(s)->appointments.items[0]), "in the same event");
+    struct rm_values values = rm_values_of(story_referral(s));
+    cr_expect_str_eq(values.withdrawal_state, "PRE_ICA_WITHDRAWAL");
+    cr_expect_str_eq(values.event_state, "CANCELLED");
+    cr_expect_str_eq(values.end_state, "cancelled");
+    cr_expect_str_eq(values.tab, "cancelled");
+    REFUSED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_MOV)),
+        "referral-ended", NULL);
 }
 
 Test(stories, sixth_an_end_with_a_report_due_concludes_at_the_report, .timeout = 20)
@@ -194,15 +215,19 @@ Test(stories, sixth_an_end_with_a_report_due_concludes_at_the_report, .timeout =
     story_planned(s, 4);
     story_session(s, 1, "2026-12-02T09:30:00Z", "2026-12-09T14:00:00Z");
     story_at(s, "2026-12-18T10:00:00Z");
-    withdraw(s, true);
+    ACCEPTED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_SEE)));
     expect_status(s, "closing", "submit-report", "2026-12-29");
     cr_expect_str_eq(rm_values_of(story_referral(s)).end_state, "");
+    cr_expect_eq(status_of(s->dossier, story_referral(s), s->now).flags, 0);
     REFUSED(SENT(COMMAND_BOOK_APPOINTMENT, story_book(s, 2, "2026-12-21T10:00:00Z")),
+        "end-already-requested", NULL);
+    REFUSED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_SEE)),
         "end-already-requested", NULL);
     story_at(s, "2027-01-04T10:00:00Z");
     cr_expect(status_of(s->dossier, story_referral(s), s->now).flags & FLAG_OVERDUE);
     ACCEPTED(SENT(COMMAND_SUBMIT_REPORT, story_report(s)));
     expect_status(s, "ended-early", "", NULL);
+    cr_expect_eq(story_referral(s)->end.concluded_at, s->now, "once, by the report");
     struct rm_values values = rm_values_of(story_referral(s));
     cr_expect_str_eq(values.event_state, "PREMATURELY_ENDED");
     cr_expect_str_eq(values.withdrawal_state, "POST_ICA_WITHDRAWAL");

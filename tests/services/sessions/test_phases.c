@@ -62,6 +62,11 @@ static void *report(struct story *s, struct uuid appointment)
     (void)appointment;
     return story_report(s);
 }
+static void *withdraw(struct story *s, struct uuid appointment)
+{
+    (void)appointment;
+    return story_withdraw(s, WITHDRAWAL_CODE_MOV);
+}
 static void *note(struct story *s, struct uuid appointment)
 {
     (void)appointment;
@@ -152,6 +157,8 @@ static const struct pairs_row {
         {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_SUBMIT_REPORT] = {report,
         {"unknown-part", "report-not-due", "report-not-due", "", "referral-ended"}},
+    [COMMAND_WITHDRAW_REFERRAL] = {withdraw,
+        {"unknown-part", "", "", "end-already-requested", "referral-ended"}},
     [COMMAND_ADD_CASE_NOTE] = {note, {"unknown-part", "", "", "", ""}},
     [COMMAND_BOOK_APPOINTMENT] = {book,
         {"unknown-part", "not-assigned", "", "end-already-requested", "referral-ended"}},

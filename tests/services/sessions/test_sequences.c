@@ -129,6 +129,11 @@ static void *read_concern(struct story *s, uint64_t *seed)
     return story_read_concern(s, count > 0 ? referral->concerns.items[next(seed, count)].id : none);
 }
 
+static void *withdraw(struct story *s, uint64_t *seed)
+{
+    return story_withdraw(s, (enum withdrawal_code)next(seed, WITHDRAWAL_CODE_UNKNOWN));
+}
+
 static void *note(struct story *s, uint64_t *seed)
 {
     (void)seed;
@@ -205,6 +210,7 @@ static const struct sender {
     [COMMAND_SUBMIT_PLAN] = {3, plan},
     [COMMAND_APPROVE_PLAN] = {3, approve},
     [COMMAND_SUBMIT_REPORT] = {3, report},
+    [COMMAND_WITHDRAW_REFERRAL] = {1, withdraw},
     [COMMAND_ADD_CASE_NOTE] = {1, note},
     [COMMAND_BOOK_APPOINTMENT] = {7, book},
     [COMMAND_RECORD_PAST_APPOINTMENT] = {2, past},
@@ -335,6 +341,21 @@ static void an_end_is_final(const struct story *s, const struct dossier *before)
     }
 }
 
+static void nothing_stays_booked(const struct story *s, const struct dossier *before)
+{
+    const struct referral_withdrawn *withdrawn = s->last.body;
+    const struct dossier_referral *was = dossier_referral(before, withdrawn->meta.referral);
+    const struct dossier_referral *is = dossier_referral(s->dossier, was->id);
+    cr_assert_eq(withdrawn->report_due, referral_closing(is));
+    cr_assert_eq(withdrawn->report_due, !referral_ended(is));
+    cr_assert_eq(sessions_held(was), sessions_held(is));
+    cr_assert_eq(sessions_recorded(was), sessions_recorded(is));
+    for (size_t i = 0; i < is->appointments.len; i++) {
+        const struct dossier_appointment *one = &is->appointments.items[i];
+        cr_assert(!appointment_live(one) || one->start <= withdrawn->meta.occurred_at);
+    }
+}
+
 static void check_rules(struct story *s, const struct dossier *before, struct answer answer)
 {
     cr_assert_eq(s->dossier->version, before->version + 1);
@@ -344,6 +365,8 @@ static void check_rules(struct story *s, const struct dossier *before, struct an
         refusal_changes_nothing(s, before);
     if (answer.accepted && s->last.type == EVENT_APPOINTMENT_BOOKED)
         booking_was_allowed(s, before);
+    if (answer.accepted && s->last.type == EVENT_REFERRAL_WITHDRAWN)
+        nothing_stays_booked(s, before);
     an_end_is_final(s, before);
     for (size_t i = 0; i < s->dossier->referrals.len; i++) {
         book_is_sound(&s->dossier->referrals.items[i]);
