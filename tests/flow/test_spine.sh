@@ -76,6 +76,7 @@ check 'the same appointment is not recorded twice' \
 name_shown() { gets 200 "$1" "$AT" && equal "$(answer '.firstName + " " + .lastName')" 'Marlon Tate'; }
 check 'the practitioner sees the person' name_shown BBEAKS
 check 'the provider sees the person' name_shown JBELL
+OTHER_REFERRAL=$REFERRAL
 check 'another provider finds nothing' gets 404 THALE "$AT"
 check 'nor can it send anything' does 404 not-found THALE "$AT/caseworkers" "$(assign_body JBELL)"
 check 'a practitioner of another unit finds nothing' gets 404 EHOLT "$AT"
@@ -176,6 +177,80 @@ one_record() {
     equal "$(rows "SELECT count(*) FROM read.fact WHERE person = '$PERSON' AND type = 'FeedbackGiven'")" 1
 }
 check 'it is one record' one_record
+check 'read model and stores equal the fold' verify
+
+# --- a case on its way: contact, moves, concerns, notes, a review, the end before its time ---------------
+
+case_of X912348 Lee Farr "$MARK-note" >>"$FLOW/setup.log" 2>&1
+AT=/v1/referrals/$REFERRAL
+VERSION=$(version_of)
+APPOINTMENT=$(uuid)
+# A system's token: no such user is in the demo's directory.
+mkdir -p "$FLOW/schemas/catalogue"
+{ cat "$RB_SCHEMAS/catalogue/users.tsv"; printf 'ASSESS\tAssessments\tSystem\tprobation\tsystem\tPROBATION\t\n'; } >"$FLOW/schemas/catalogue/users.tsv"
+TOKEN_OF[ASSESS]=$(RB_SCHEMAS=$FLOW/schemas brokerctl token --user ASSESS)
+moved_body() { # START METHOD [OFFICE]
+    jq -nc --arg id "$APPOINTMENT" --arg start "$1" --arg method "$2" --arg office "${3:-}" --arg text "$MARK-note" '
+        {appointmentId: $id, requestedBy: "person", reason: ("reason " + $text),
+         booking: ({start: $start, minutes: 30, method: $method} + if $office == "" then {} else {office: $office} end)}'
+}
+attempt_body() { # RESULT
+    jq -nc --arg id "$(uuid)" --arg at "$(now)" --arg result "$1" --arg text "$MARK-note" '
+        {attemptId: $id, at: $at, how: "phone", result: $result, purpose: "arrange", note: $text}'
+}
+withdraw_body() { jq -nc --arg code "$1" --arg text "$MARK-note" '{code: $code, comments: $text}'; }
+note_body() { jq -nc --arg id "$1" --arg text "$MARK-note" '{noteId: $id, subject: $text, body: $text, notify: true}'; }
+change_body() { jq -nc --arg ref "$1" '{cause: "registration", urgent: true, externalRef: $ref}'; }
+
+check 'nobody is not engaged whom nobody tried to reach' \
+    does 409 no-contact-on-record BBEAKS "$AT/withdrawal" "$(withdraw_body NOT)"
+VERSION=$((VERSION + 1))
+step ContactAttempted JBELL "$AT/contact-attempts" "$(attempt_body no-answer)"
+step AppointmentBooked JBELL "$AT/appointments" "$(book_body "$APPOINTMENT" 0 "$(day 3)T14:00:00Z" JBELL)"
+check 'it is not moved to an office elsewhere' \
+    does 422 office-not-in-region JBELL "$AT/reschedules" "$(moved_body "$(day 4)T14:00:00Z" office OFC0999)"
+step AppointmentRescheduled JBELL "$AT/reschedules" "$(moved_body "$(day 4)T14:00:00Z" video)"
+moved() {
+    equal "$(rows "SELECT state, method, moved_for, start_at AT TIME ZONE 'UTC' FROM read.appointment WHERE person = '$PERSON'")" \
+        "booked|video|person|$(day 4) 14:00:00"
+}
+check 'the appointment is the same one at its new time' moved
+step AppointmentCancelled BBEAKS "$AT/cancellations" \
+    "$(jq -nc --arg id "$APPOINTMENT" --arg text "$MARK-note" '{appointmentId: $id, by: "provider", reason: $text}')"
+check 'the assessment is to be booked again' status_is assessment-to-rebook
+
+CONCERN=$(uuid)
+step ConcernRaised JBELL "$AT/concerns" \
+    "$(jq -nc --arg id "$CONCERN" --arg text "concern $MARK-risk" '{concernId: $id, category: "child", text: $text}')"
+action_is() { gets 200 BBEAKS "$AT" && equal "$(answer .action)" "$1"; }
+check 'a concern is the first thing to be done' action_is read-concern
+check 'the provider does not read it in the practitioner'"'"'s place' \
+    does 403 not-permitted JBELL "$AT/concern-readings" "$(jq -nc --arg id "$CONCERN" '{concernId: $id}')"
+step ConcernRead BBEAKS "$AT/concern-readings" "$(jq -nc --arg id "$CONCERN" '{concernId: $id}')"
+check 'then the turn goes back' action_is book
+
+NOTE=$(uuid)
+step CaseNoteAdded JBELL "$AT/case-notes" "$(note_body "$NOTE")"
+check 'a system notes a change of the risk' does 201 RiskReviewDue ASSESS "/v1/people/$PERSON/risk-changes" "$(change_body "change $MARK")"
+check 'once' does 409 already-noted ASSESS "/v1/people/$PERSON/risk-changes" "$(change_body "change $MARK")"
+check 'a provider does not' does 403 not-permitted JBELL "/v1/people/$PERSON/risk-changes" "$(change_body other)"
+check 'while an urgent review is open, nobody is booked' \
+    does 409 risk-review-pending JBELL "$AT/appointments" "$(book_body "$(uuid)" 0 "$(day 3)T14:00:00Z" JBELL)"
+check 'the practitioner confirms the risk' does 201 RiskConfirmed BBEAKS "/v1/people/$PERSON/risk-confirmations" \
+    "$(jq -nc --arg by "$(day 90)" '{riskVersion: 1, reviewBy: $by}')"
+APPOINTMENT=$(uuid)
+VERSION=$(version_of)
+step AppointmentBooked JBELL "$AT/appointments" "$(book_body "$APPOINTMENT" 0 "$(day 3)T14:00:00Z" JBELL)"
+step ReferralWithdrawn BBEAKS "$AT/withdrawal" "$(withdraw_body NOT)"
+withdrawn() {
+    status_is withdrawn || return 1
+    equal "$(rows "SELECT state FROM read.appointment WHERE appointment = '$APPOINTMENT'")" cancelled || return 1
+    equal "$(rows "SELECT withdrawal_stage, end_state, closed_without_contact FROM read.standing WHERE referral = '$REFERRAL'")" \
+        'before-first-session|cancelled|f'
+}
+check 'it has ended, and what was booked ahead is cancelled by the same record' withdrawn
+check 'a note of that id in another dossier is refused' \
+    does 409 id-already-used JBELL "/v1/referrals/$OTHER_REFERRAL/case-notes" "$(note_body "$NOTE")"
 check 'read model and stores equal the fold' verify
 
 # --- a newer risk, and races with it --------------------------------------------------------------------
