@@ -81,6 +81,23 @@ static void add_version(struct details *details, const struct field_desc *field,
     (void)field;
 }
 
+/* The text that an event has at its top. What is said of risk has its own page. */
+static void add_note(struct details *details)
+{
+    static const char *const notes[EVENT_MAX_] = {
+        [EVENT_REFERRAL_WITHDRAWN] = "comments",
+        [EVENT_CASE_NOTE_ADDED] = "body",
+        [EVENT_APPOINTMENT_RESCHEDULED] = "reason",
+        [EVENT_APPOINTMENT_CANCELLED] = "reason",
+        [EVENT_CONTACT_ATTEMPTED] = "note",
+    };
+    const char *name = notes[details->event->type];
+    struct view text = VIEW_NONE;
+    if (name != NULL &&
+        fact_value(details->call, &details->file->keys, details->event, name, &text))
+        details->note = text;
+}
+
 /* What is said of an event by the fields that it has: a new event needs no row. */
 static void add_details(struct details *details)
 {
@@ -102,6 +119,7 @@ static void add_details(struct details *details)
         if (field != NULL && has_bit(body, field->has_bit))
             rows[i].add(details, field, body + field->offset);
     }
+    add_note(details);
 }
 
 static res_t read_fact(

@@ -231,6 +231,8 @@ check 'then the turn goes back' action_is book
 
 NOTE=$(uuid)
 step CaseNoteAdded JBELL "$AT/case-notes" "$(note_body "$NOTE")"
+note_shown() { gets 200 BBEAKS "$AT" && equal "$(answer '[.timeline[] | select(.type == "CaseNoteAdded")][0].note')" "$MARK-note"; }
+check 'the practitioner reads the note on the timeline' note_shown
 check 'a system notes a change of the risk' does 201 RiskReviewDue ASSESS "/v1/people/$PERSON/risk-changes" "$(change_body "change $MARK")"
 check 'once' does 409 already-noted ASSESS "/v1/people/$PERSON/risk-changes" "$(change_body "change $MARK")"
 check 'a provider does not' does 403 not-permitted JBELL "/v1/people/$PERSON/risk-changes" "$(change_body other)"
