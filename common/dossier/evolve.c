@@ -107,41 +107,57 @@ struct dossier_appointment *change_appointment(
 /* -- which sealed fields a record holds ---------------------------------------------------------
  */
 
+/* The way from the body to where the walk is; written out only where a sealed field ends it. */
+struct way {
+    const struct way *before; /* NULL: the body itself */
+    const char *name;         /* NULL: an item */
+    size_t item;
+};
 struct sealed_walk {
     struct change *change;
     struct view *paths; /* NULL: only counts */
     size_t count;
 };
 
-static void walk_record(
-    struct sealed_walk *walk, const struct record_desc *desc, const void *record, struct view path);
+/* "/needs/0/text" */
+static struct view way_text(const struct way *way, struct arena *arena)
+{
+    if (way->before == NULL)
+        return VIEW("");
+    struct view before = way_text(way->before, arena);
+    return way->name != NULL ? arena_printf(arena, "%.*s/%s", VIEW_ARG(before), way->name)
+                             : arena_printf(arena, "%.*s/%zu", VIEW_ARG(before), way->item);
+}
+
+static void walk_record(struct sealed_walk *walk, const struct record_desc *desc,
+    const void *record, const struct way *way);
 
 static void walk_field(
-    struct sealed_walk *walk, const struct field_desc *field, const void *at, struct view path)
+    struct sealed_walk *walk, const struct field_desc *field, const void *at, const struct way *way)
 {
     if (field->sealed != SEALED_NO) {
         if (walk->paths != NULL)
-            walk->paths[walk->count] = path;
+            walk->paths[walk->count] = way_text(way, walk->change->arena);
         walk->count++;
     } else if (field->kind == KIND_RECORD) {
-        walk_record(walk, field->record, at, path);
+        walk_record(walk, field->record, at, way);
     } else if (field->kind == KIND_ARRAY && field->item_kind == KIND_RECORD) {
         struct array_any array;
         memcpy(&array, at, sizeof array);
         for (size_t i = 0; i < array.len; i++)
             walk_record(walk, field->record, (const char *)array.items + i * field->item_size,
-                arena_printf(walk->change->arena, "%.*s/%zu", VIEW_ARG(path), i));
+                &(struct way){way, NULL, i});
     }
 }
 
-static void walk_record(
-    struct sealed_walk *walk, const struct record_desc *desc, const void *record, struct view path)
+static void walk_record(struct sealed_walk *walk, const struct record_desc *desc,
+    const void *record, const struct way *way)
 {
     for (uint32_t i = 0; i < desc->field_count; i++) {
         const struct field_desc *field = &desc->fields[i];
         if (has_bit(record, field->has_bit))
             walk_field(walk, field, (const char *)record + field->offset,
-                arena_printf(walk->change->arena, "%.*s/%s", VIEW_ARG(path), field->name));
+                &(struct way){way, field->name, 0});
     }
 }
 
@@ -149,9 +165,8 @@ void change_sealed(struct change *change, struct dossier_sealed_array *array)
 {
     const struct record_desc *desc = event_table[change->type].desc;
     struct sealed_walk walk = {change, NULL, 0};
-    struct arena_mark mark = arena_mark(change->arena);
-    walk_record(&walk, desc, change->body, VIEW(""));
-    arena_rollback(change->arena, mark);
+    const struct way body = {NULL, NULL, 0};
+    walk_record(&walk, desc, change->body, &body);
     if (walk.count == 0)
         return;
     struct dossier_sealed *sealed = change_append(change, array, sizeof *sealed);
@@ -164,7 +179,7 @@ void change_sealed(struct change *change, struct dossier_sealed_array *array)
     sealed->fields.items = walk.paths;
     sealed->fields.len = walk.count;
     walk.count = 0;
-    walk_record(&walk, desc, change->body, VIEW(""));
+    walk_record(&walk, desc, change->body, &body);
     for (size_t i = 0; i < walk.count; i++)
         change->full |= walk.paths[i].ptr == NULL;
 }
