@@ -40,10 +40,10 @@ struct date_parts day_to_parts(int32_t day)
 {
     int64_t z = (int64_t)day + 719468;
     int64_t era = floor_div(z, 146097);
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
+    uint32_t doe = (uint32_t)(z - era * 146097);
+    uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    uint32_t mp = (5 * doy + 2) / 153;
     int month = (int)(mp < 10 ? mp + 3 : mp - 9);
     return (struct date_parts){
         (int)(yoe + era * 400 + (month <= 2)), month, (int)(doy - (153 * mp + 2) / 5 + 1)};
@@ -51,7 +51,10 @@ struct date_parts day_to_parts(int32_t day)
 
 int day_of_week(int32_t day)
 {
-    return (int)(((int64_t)day % 7 + 10) % 7); /* day 0 was a Thursday */
+    int from_thursday = day % 7; /* day 0 was one */
+    return from_thursday < -3  ? from_thursday + 10
+           : from_thursday < 4 ? from_thursday + 3
+                               : from_thursday - 4;
 }
 
 static int32_t last_sunday(int year, int month)
@@ -60,14 +63,14 @@ static int32_t last_sunday(int year, int month)
     return last - (day_of_week(last) + 1) % 7;
 }
 
+/* Decided by the month, but in the two in which it changes. */
 bool london_is_summer(int64_t at_us)
 {
-    int32_t day = (int32_t)floor_div(at_us, TIME_US_PER_DAY);
-    int year = day_to_parts(day).year;
-    const int64_t hour = 3600 * TIME_US_PER_S;
-    int64_t from = last_sunday(year, 3) * TIME_US_PER_DAY + hour;
-    int64_t to = last_sunday(year, 10) * TIME_US_PER_DAY + hour;
-    return at_us >= from && at_us < to;
+    struct date_parts parts = day_to_parts((int32_t)floor_div(at_us, TIME_US_PER_DAY));
+    if (parts.month != 3 && parts.month != 10)
+        return parts.month > 3 && parts.month < 10;
+    int64_t change = last_sunday(parts.year, parts.month) * TIME_US_PER_DAY + 3600 * TIME_US_PER_S;
+    return (parts.month == 3) == (at_us >= change);
 }
 
 void london_parts(int64_t at_us, int32_t *ret_day, int32_t *ret_minute)

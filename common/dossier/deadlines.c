@@ -108,17 +108,28 @@ static int64_t assessment_start(const struct dossier_referral *r)
     return start;
 }
 
-static void first_steps(struct clocks *clocks)
+/* Contact and assessment. 0: they do not run. */
+static int64_t first_steps(const struct dossier_referral *r)
+{
+    return HAS(r, DOSSIER_REFERRAL_WAITING) ? 0 : first_steps_start(r);
+}
+
+static void contact(struct clocks *clocks)
 {
     const struct dossier_referral *r = clocks->referral;
-    int64_t start = first_steps_start(r);
-    if (start == 0 || HAS(r, DOSSIER_REFERRAL_WAITING))
-        return;
-    add(clocks, (struct deadline){.code = DEADLINE_CONTACT,
-                    .started_us = start,
-                    .due_us = due_calendar_days(start, 10),
-                    .met_us = first_contact(r)});
-    if (r->terms.assessment)
+    int64_t start = first_steps(r);
+    if (start != 0)
+        add(clocks, (struct deadline){.code = DEADLINE_CONTACT,
+                        .started_us = start,
+                        .due_us = due_calendar_days(start, 10),
+                        .met_us = first_contact(r)});
+}
+
+static void assessment(struct clocks *clocks)
+{
+    const struct dossier_referral *r = clocks->referral;
+    int64_t start = first_steps(r);
+    if (start != 0 && r->terms.assessment)
         add(clocks, (struct deadline){.code = DEADLINE_ASSESSMENT,
                         .started_us = start,
                         .due_us = due_workdays(start, 10),
@@ -220,27 +231,41 @@ static void report(struct clocks *clocks)
 }
 
 /* Nobody need answer any more what a withdrawal overtakes. */
-static void answers(struct clocks *clocks)
+static int64_t withdrawn_at(const struct dossier_referral *r)
+{
+    return HAS(r, DOSSIER_REFERRAL_WITHDRAWAL) ? r->withdrawal.at : 0;
+}
+
+static void concerns(struct clocks *clocks)
 {
     const struct dossier_referral *r = clocks->referral;
-    int64_t withdrawn = HAS(r, DOSSIER_REFERRAL_WITHDRAWAL) ? r->withdrawal.at : 0;
     for (size_t i = 0; i < r->concerns.len; i++)
         add(clocks, (struct deadline){.code = DEADLINE_CONCERN,
                         .started_us = r->concerns.items[i].at,
                         .due_us = r->concerns.items[i].at + TIME_US_PER_DAY,
                         .met_us = r->concerns.items[i].read_at,
                         .about = r->concerns.items[i].id});
+}
+
+static void needs(struct clocks *clocks)
+{
+    const struct dossier_referral *r = clocks->referral;
     for (size_t i = 0; i < r->needs.len; i++)
         add(clocks, (struct deadline){.code = DEADLINE_NEED,
                         .started_us = r->needs.items[i].at,
                         .due_us = due_workdays(r->needs.items[i].at, 5),
-                        .met_us = first_of(r->needs.items[i].answered_at, withdrawn),
+                        .met_us = first_of(r->needs.items[i].answered_at, withdrawn_at(r)),
                         .about = r->needs.items[i].id});
+}
+
+static void closure(struct clocks *clocks)
+{
+    const struct dossier_referral *r = clocks->referral;
     if (HAS(r, DOSSIER_REFERRAL_CLOSURE_PROPOSED_AT))
         add(clocks, (struct deadline){.code = DEADLINE_CLOSURE,
                         .started_us = r->closure_proposed_at,
                         .due_us = due_workdays(r->closure_proposed_at, 5),
-                        .met_us = withdrawn});
+                        .met_us = withdrawn_at(r)});
 }
 
 /* When the last of the caseworkers acknowledged; 0: one has not. */
@@ -294,24 +319,30 @@ static void risk_review(struct clocks *clocks)
                     .due_us = review->urgent ? first_of(due, urgent + TIME_US_PER_DAY) : due});
 }
 
-static void ask(struct clocks *clocks)
-{
-    unallocated(clocks);
-    first_steps(clocks);
-    feedback(clocks);
-    plan(clocks);
-    plan_approval(clocks);
-    report(clocks);
-    answers(clocks);
-    risk_acknowledge(clocks);
-    risk_review(clocks);
-}
+/* In the order of enum deadline_code: what adds the clocks of each. */
+typedef void ask_fn(struct clocks *clocks);
+static ask_fn *const asks[DEADLINE_MAX_] = {
+    [DEADLINE_UNALLOCATED] = unallocated,
+    [DEADLINE_CONTACT] = contact,
+    [DEADLINE_ASSESSMENT] = assessment,
+    [DEADLINE_FEEDBACK] = feedback,
+    [DEADLINE_PLAN] = plan,
+    [DEADLINE_PLAN_APPROVAL] = plan_approval,
+    [DEADLINE_REPORT] = report,
+    [DEADLINE_CONCERN] = concerns,
+    [DEADLINE_NEED] = needs,
+    [DEADLINE_CLOSURE] = closure,
+    [DEADLINE_RISK_ACKNOWLEDGE] = risk_acknowledge,
+    [DEADLINE_RISK_REVIEW] = risk_review,
+};
 
 size_t deadlines_of(const struct dossier *dossier, const struct dossier_referral *referral,
     struct deadline *ret, size_t room)
 {
     struct clocks clocks = {.dossier = dossier, .referral = referral, .items = ret, .room = room};
-    ask(&clocks);
+    for (size_t i = 0; i < DEADLINE_MAX_; i++)
+        if (asks[i] != NULL)
+            asks[i](&clocks);
     return clocks.count;
 }
 
@@ -319,7 +350,9 @@ struct deadline deadline_running(
     const struct dossier *dossier, const struct dossier_referral *referral, enum deadline_code code)
 {
     struct clocks clocks = {.dossier = dossier, .referral = referral, .sought = code};
-    ask(&clocks);
+    ask_fn *ask = asks[code == DEADLINE_URGENT_UNALLOCATED ? DEADLINE_UNALLOCATED : code];
+    if (ask != NULL)
+        ask(&clocks);
     return clocks.first;
 }
 

@@ -307,11 +307,13 @@ struct status status_of(
 struct status_readings status_readings_of(
     const struct dossier *dossier, const struct dossier_referral *referral)
 {
-    struct status_readings ret = {
-        .before = status_of(dossier, referral, INT64_MIN),
-        .after = status_of(dossier, referral, INT64_MAX),
-    };
+    struct status_readings ret = {.before = status_of(dossier, referral, INT64_MIN)};
     ret.before.flags &= ~(uint32_t)FLAG_OVERDUE;
+    ret.after = ret.before;
+    /* Only a meeting ahead turns with time. */
+    if (ret.before.code != STATUS_ASSESSMENT_BOOKED && ret.before.code != STATUS_DELIVERING)
+        return ret;
+    ret.after = status_of(dossier, referral, INT64_MAX);
     ret.after.flags &= ~(uint32_t)FLAG_OVERDUE;
     if (ret.before.code != ret.after.code)
         ret.switches_us = referral_appointment(referral, ret.before.appointment)->start;

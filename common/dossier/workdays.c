@@ -5,6 +5,7 @@
 
 enum { MONDAY = 0, FRIDAY = 4, SATURDAY = 5 };
 
+/* In order of the days. */
 static const struct holiday_row {
     struct date_parts day;
     bool also;
@@ -66,7 +67,6 @@ static bool may_or_august(int32_t day, struct date_parts parts)
     return (parts.month == 5 && (parts.day <= 7 || last)) || (parts.month == 8 && last);
 }
 
-/* By month first: the projector asks a dozen times for each record. */
 static bool by_rule(int32_t day, struct date_parts parts)
 {
     int32_t easter;
@@ -87,10 +87,10 @@ static bool by_rule(int32_t day, struct date_parts parts)
     }
 }
 
-bool bank_holiday(int32_t day)
+static bool holiday_on(int32_t day, struct date_parts parts)
 {
-    struct date_parts parts = day_to_parts(day);
-    for (size_t i = 0; i < ARRAY_LEN(exceptions); i++) {
+    const struct date_parts *last = &exceptions[ARRAY_LEN(exceptions) - 1].day;
+    for (size_t i = 0; i < ARRAY_LEN(exceptions) && parts.year <= last->year; i++) {
         const struct date_parts *of = &exceptions[i].day;
         if (of->year == parts.year && of->month == parts.month && of->day == parts.day)
             return exceptions[i].also;
@@ -98,23 +98,52 @@ bool bank_holiday(int32_t day)
     return by_rule(day, parts);
 }
 
+bool bank_holiday(int32_t day)
+{
+    return holiday_on(day, day_to_parts(day));
+}
+
 bool workday(int32_t day)
 {
     return !weekend(day) && !bank_holiday(day);
 }
 
+/* A day and its date go on together: the projector asks dozens of times a record, and a date made
+ * anew for each day was most of its time. */
+struct dated {
+    int32_t day;
+    struct date_parts parts;
+};
+
+static void next_day(struct dated *at)
+{
+    at->day++;
+    at->parts.day++;
+    if (at->parts.day > 28)
+        at->parts = day_to_parts(at->day);
+}
+
+static void next_workday(struct dated *at)
+{
+    while (weekend(at->day) || holiday_on(at->day, at->parts))
+        next_day(at);
+}
+
 int32_t workday_from(int32_t day)
 {
-    while (!workday(day))
-        day++;
-    return day;
+    struct dated at = {day, day_to_parts(day)};
+    next_workday(&at);
+    return at.day;
 }
 
 int32_t workday_after(int32_t day, int32_t n)
 {
-    for (int32_t i = 0; i < n; i++)
-        day = workday_from(day + 1);
-    return day;
+    struct dated at = {day, day_to_parts(day)};
+    for (int32_t i = 0; i < n; i++) {
+        next_day(&at);
+        next_workday(&at);
+    }
+    return at.day;
 }
 
 int64_t day_end(int32_t day)
