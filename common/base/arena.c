@@ -37,6 +37,8 @@ struct block {
 
 struct arena {
     struct block *last;
+    struct block *spare; /* empty ones of BLOCK_BYTES, to be taken again */
+    size_t spare_bytes, keep;
     size_t limit;
     size_t total; /* handed out since the last clear, alignment included */
     bool full;
@@ -58,6 +60,29 @@ static void block_free(struct block *block)
     free(block);
 }
 
+static void block_drop(struct arena *arena, struct block *block)
+{
+    if (block->size != BLOCK_BYTES || arena->spare_bytes + BLOCK_BYTES > arena->keep) {
+        block_free(block);
+        return;
+    }
+    POISON(block->data, block->size);
+    block->used = 0;
+    block->before = arena->spare;
+    arena->spare = block;
+    arena->spare_bytes += BLOCK_BYTES;
+}
+
+static struct block *block_take(struct arena *arena, size_t room)
+{
+    struct block *block = arena->spare;
+    if (block == NULL || room > BLOCK_BYTES)
+        return block_new(room > BLOCK_BYTES ? room : BLOCK_BYTES);
+    arena->spare = block->before;
+    arena->spare_bytes -= BLOCK_BYTES;
+    return block;
+}
+
 struct arena *arena_new(size_t limit_bytes)
 {
     struct arena *arena = malloc(sizeof *arena);
@@ -68,16 +93,27 @@ struct arena *arena_new(size_t limit_bytes)
     return arena;
 }
 
+static void blocks_free(struct block *last)
+{
+    while (last != NULL) {
+        struct block *before = last->before;
+        block_free(last);
+        last = before;
+    }
+}
+
 void arena_free(struct arena *arena)
 {
     if (arena == NULL)
         return;
-    while (arena->last != NULL) {
-        struct block *before = arena->last->before;
-        block_free(arena->last);
-        arena->last = before;
-    }
+    blocks_free(arena->last);
+    blocks_free(arena->spare);
     free(arena);
+}
+
+void arena_keep(struct arena *arena, size_t bytes)
+{
+    arena->keep = bytes;
 }
 
 void arena_free_p(struct arena **arena)
@@ -90,7 +126,7 @@ void arena_clear(struct arena *arena)
 {
     while (arena->last->before != NULL) {
         struct block *before = arena->last->before;
-        block_free(arena->last);
+        block_drop(arena, arena->last);
         arena->last = before;
     }
     arena->last->used = 0;
@@ -108,7 +144,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     size_t room = ((bytes == 0 ? 1 : bytes) + GAP + ALIGN - 1) / ALIGN * ALIGN;
     struct block *block = arena->last;
     if (block->size - block->used < room) {
-        struct block *more = block_new(room > BLOCK_BYTES ? room : BLOCK_BYTES);
+        struct block *more = block_take(arena, room);
         if (more == NULL) {
             arena->full = true;
             return NULL;
@@ -190,7 +226,7 @@ void arena_rollback(struct arena *arena, struct arena_mark mark)
     while (arena->last != mark.block) {
         struct block *before = arena->last->before;
         MUST(before != NULL);
-        block_free(arena->last);
+        block_drop(arena, arena->last);
         arena->last = before;
     }
     struct block *block = arena->last;

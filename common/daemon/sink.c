@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH_ARENA_BYTES = 1 << 30, DOSSIER_BYTES_MAX = 4 << 20 };
+enum { BATCH_ARENA_BYTES = 1 << 30, BATCH_ARENA_KEPT = 8 << 20, DOSSIER_BYTES_MAX = 4 << 20 };
 
 struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *ports,
     const struct codec_registry *registry)
@@ -20,6 +20,7 @@ struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *por
     if (sink->conf.gather_us == 0)
         sink->conf.gather_us = 20000;
     sink->arena = arena_new(BATCH_ARENA_BYTES);
+    arena_keep(sink->arena, BATCH_ARENA_KEPT);
     sink->out.limit = DOSSIER_BYTES_MAX;
     sink->taken = calloc(sink->conf.batch_max, sizeof(*sink->taken));
     MUST(sink->taken != NULL);

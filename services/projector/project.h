@@ -90,6 +90,15 @@ struct row_changes {
 res_t MUST_USE rows_diff(const struct projection *projection, const struct row_set *before,
     const struct row_set *after, struct arena *arena, struct row_changes *into);
 
+/* A dossier as it was (dossier NULL: there was none) and is. */
+struct project_change {
+    struct project_dossier before, after;
+};
+/* The same of a dossier's state rows, without making those whose part of it did not change: `after`
+ * must have evolved from `before`, or share nothing with it. FATAL: arena full. */
+res_t MUST_USE project_changes(const struct projection *projection,
+    const struct project_change *change, struct arena *arena, struct row_changes *into);
+
 /* <0, 0, >0 by the primary key. */
 int row_key_cmp(const struct table *table, const struct cell *a, const struct cell *b);
 /* The first column in which they differ, or -1. */

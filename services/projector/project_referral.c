@@ -260,6 +260,13 @@ static res_t make_scope(const struct row_source *source, struct made *ret)
     return scope_add_all(source, ret, "area", terms->areas);
 }
 
+static const struct reads scope_reads[] = {
+    {0, "erasedAt"},
+    {1, "practitioner"},
+    {1, "unit"},
+    {1, "terms"},
+    {1, "end"},
+};
 static const struct table scope_table = {
     .name = "scope",
     .walk = {"referrals"},
@@ -267,6 +274,8 @@ static const struct table scope_table = {
     .column_count = ARRAY_LEN(scope_columns),
     .key_count = 4,
     .make = make_scope,
+    .reads = scope_reads,
+    .read_count = ARRAY_LEN(scope_reads),
 };
 
 /* --- the small ones ----------------------------------------------------------------------------*/

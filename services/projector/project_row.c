@@ -55,9 +55,17 @@ static int row_order(const void *a, const void *b, void *owner)
     return at < 0 ? order : cell_cmp(table->columns[at].type, &x[at], &y[at]);
 }
 
+static bool is_sorted(const struct table *table, const struct row_list *rows)
+{
+    size_t i = 1;
+    while (i < rows->count && row_key_cmp(table, rows->items[i - 1], rows->items[i]) < 0)
+        i++;
+    return i >= rows->count;
+}
+
 void rows_sort(const struct table *table, struct row_list *rows)
 {
-    if (rows->count < 2)
+    if (is_sorted(table, rows))
         return;
     qsort_r(rows->items, rows->count, sizeof *rows->items, row_order, (void *)(uintptr_t)table);
     size_t kept = 1;

@@ -73,6 +73,7 @@ static res_t make_appointment(const struct row_source *source, struct made *ret)
     return RES_DONE;
 }
 
+static const struct reads appointment_reads[] = {{2, ""}};
 static const struct table appointment_table = {
     .name = "appointment",
     .walk = {"referrals", "appointments"},
@@ -80,6 +81,8 @@ static const struct table appointment_table = {
     .column_count = ARRAY_LEN(appointment_columns),
     .key_count = 3,
     .make = make_appointment,
+    .reads = appointment_reads,
+    .read_count = ARRAY_LEN(appointment_reads),
 };
 
 static const struct column appointment_worker_columns[] = {
@@ -227,6 +230,7 @@ static const struct table report_outcome_table = {
 };
 
 enum { DEADLINE_CODE, DEADLINE_ABOUT, DEADLINE_STARTED_AT, DEADLINE_DUE_AT, DEADLINE_MET_AT };
+enum { DEADLINES_USUAL = 32 };
 
 static const struct column deadline_columns[] = {
     FIELD("person", COL_UUID, 0, "person"),
@@ -241,11 +245,14 @@ static const struct column deadline_columns[] = {
 static res_t make_deadlines(const struct row_source *source, struct made *ret)
 {
     const struct dossier *dossier = source->dossier->dossier;
-    size_t count = deadlines_of(dossier, source->item[1], NULL, 0);
-    struct deadline *all = arena_array(source->arena, count, sizeof *all);
-    if (all == NULL)
-        return ARENA_FULL;
-    count = deadlines_of(dossier, source->item[1], all, count);
+    struct deadline some[DEADLINES_USUAL], *all = some;
+    size_t count = deadlines_of(dossier, source->item[1], all, ARRAY_LEN(some));
+    if (count > ARRAY_LEN(some)) {
+        all = arena_array(source->arena, count, sizeof *all);
+        if (all == NULL)
+            return ARENA_FULL;
+        count = deadlines_of(dossier, source->item[1], all, count);
+    }
     for (size_t i = 0; i < count; i++) {
         struct cell *slots = made_add(ret, source->arena);
         if (slots == NULL)

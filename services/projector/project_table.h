@@ -40,7 +40,8 @@ struct row_source {
 };
 /* Slots of the rows that one source gives: usually one. */
 struct made {
-    struct cell *slots; /* count * SLOTS_MAX */
+    struct cell *slots; /* count * width */
+    size_t width;       /* as many as the table's columns name */
     size_t count;
     size_t room;
 };
@@ -48,6 +49,12 @@ struct made {
 typedef res_t make_fn(const struct row_source *source, struct made *ret);
 /* NULL: arena full. */
 struct cell *made_add(struct made *made, struct arena *arena);
+
+/* A field that a make looks at, as in struct column: "": the item itself. */
+struct reads {
+    uint8_t level;
+    const char *field;
+};
 
 enum table_root {
     ROOT_DOSSIER, /* state rows, of the dossier */
@@ -64,6 +71,11 @@ struct table {
     size_t column_count;
     size_t key_count; /* the first columns are the primary key; the very first is the person */
     make_fn *make;    /* NULL: one row a source, no slots */
+    /* All that `make` looks at, where that is little: rows are made anew only where it or a
+     * column's field changed. NULL: it may look at all of the dossier but its version, history and
+     * seen version. */
+    const struct reads *reads;
+    size_t read_count;
 };
 /* Rows that are never written again: the outcome of a record does not change. */
 static inline bool table_is_log(const struct table *table)

@@ -1,196 +1,11 @@
-#include "projector/project_table.h"
+#include "projector/project_compiled.h"
 
 #include <string.h>
-
-/* A field's path, resolved: the walker never looks at a name. */
-enum { PATH_MAX_STEPS = 4 };
-struct step {
-    uint16_t offset;
-    int8_t has_bit;
-};
-struct path {
-    struct step steps[PATH_MAX_STEPS];
-    size_t count;
-    enum kind kind;
-    const struct field_desc *last; /* NULL: the item itself */
-};
-struct compiled_column {
-    struct path path;
-    const struct view *symbols; /* of an enum, with dashes */
-};
-struct compiled_walk {
-    struct path path;
-    bool last; /* of an array */
-};
-struct compiled_table {
-    const struct table *table;
-    struct compiled_walk walk[WALK_MAX];
-    size_t walk_count;
-    struct compiled_column columns[TABLE_COLUMNS_MAX];
-};
-struct projection {
-    size_t count;
-    struct compiled_table *tables;
-};
-
-/* Below what a path is looked up: a record, or a plain item. */
-struct below {
-    const struct record_desc *record;
-    enum kind kind; /* where record is NULL */
-    const struct enum_desc *enumeration;
-};
-
-static struct path path_compile(const struct below *below, struct view text)
-{
-    struct path path = {.kind = below->kind};
-    const struct record_desc *record = below->record;
-    while (text.len > 0) {
-        struct view name = view_cut(&text, '.');
-        const struct field_desc *field = record == NULL ? NULL : desc_field(record, name);
-        MUST(field != NULL && path.count < PATH_MAX_STEPS);
-        path.steps[path.count++] = (struct step){field->offset, field->has_bit};
-        path.kind = field->kind;
-        path.last = field;
-        record = field->record;
-    }
-    return path;
-}
-
-static const struct view *symbols_of(const struct enum_desc *desc, struct arena *arena)
-{
-    struct view *symbols = arena_array(arena, (size_t)desc->count, sizeof *symbols);
-    for (int32_t i = 0; symbols != NULL && i < desc->count; i++) {
-        char *text = arena_text(arena, view_of(desc->symbols[i]));
-        if (text == NULL)
-            return NULL;
-        for (char *c = text; *c != '\0'; c++)
-            if (*c == '_')
-                *c = '-';
-        symbols[i] = view_of(text);
-    }
-    return symbols;
-}
-
-static bool kind_fits(enum kind kind, enum col_type type)
-{
-    static const enum col_type fits[KIND_MAX_] = {
-        [KIND_BOOL] = COL_BOOL,
-        [KIND_INT] = COL_INT,
-        [KIND_LONG] = COL_LONG,
-        [KIND_DATE] = COL_DATE,
-        [KIND_TIME] = COL_TIME,
-        [KIND_UUID] = COL_UUID,
-        [KIND_DIGEST] = COL_BYTES,
-        [KIND_TEXT] = COL_TEXT,
-        [KIND_BYTES] = COL_BYTES,
-        [KIND_ENUM] = COL_TEXT,
-        [KIND_RECORD] = COL_MAX_,
-        [KIND_ARRAY] = COL_MAX_,
-    };
-    return fits[kind] == type;
-}
-
-static struct below below_item(const struct path *path)
-{
-    const struct field_desc *field = path->last;
-    MUST(field != NULL && (path->kind == KIND_ARRAY || path->kind == KIND_RECORD));
-    enum kind kind = path->kind == KIND_ARRAY ? field->item_kind : KIND_RECORD;
-    return (struct below){field->record, kind, field->enumeration};
-}
-
-static struct below below_root(const struct table *table)
-{
-    switch (table->root) {
-    case ROOT_DOSSIER:
-        return (struct below){&dossier_desc, KIND_RECORD, NULL};
-    case ROOT_META:
-        return (struct below){&meta_desc, KIND_RECORD, NULL};
-    case ROOT_BODY:
-        return (struct below){event_table[table->only].desc, KIND_RECORD, NULL};
-    }
-    WRONG("no such root");
-}
-
-static bool column_compile(const struct column *column, const struct below *levels,
-    struct arena *arena, struct compiled_column *ret)
-{
-    if (column->field == NULL)
-        return true;
-    const struct below *below = &levels[column->level];
-    ret->path = path_compile(below, view_of(column->field));
-    MUST(kind_fits(ret->path.kind, column->type));
-    if (ret->path.kind != KIND_ENUM)
-        return true;
-    const struct field_desc *last = ret->path.last;
-    ret->symbols = symbols_of(last == NULL ? below->enumeration : last->enumeration, arena);
-    return ret->symbols != NULL;
-}
-
-static bool table_compile(
-    const struct table *table, struct arena *arena, struct compiled_table *ret)
-{
-    struct below levels[WALK_MAX + 1] = {below_root(table)};
-    ret->table = table;
-    for (; ret->walk_count < WALK_MAX && table->walk[ret->walk_count] != NULL; ret->walk_count++) {
-        struct compiled_walk *walk = &ret->walk[ret->walk_count];
-        struct view rest = view_of(table->walk[ret->walk_count]);
-        struct view text = view_cut(&rest, '[');
-        walk->last = rest.ptr != NULL;
-        walk->path = path_compile(&levels[ret->walk_count], text);
-        levels[ret->walk_count + 1] = below_item(&walk->path);
-    }
-    MUST(table->column_count <= TABLE_COLUMNS_MAX && table->key_count <= table->column_count);
-    for (size_t i = 0; i < table->column_count; i++)
-        if (!column_compile(&table->columns[i], levels, arena, &ret->columns[i]))
-            return false;
-    return true;
-}
-
-const struct projection *projection_new(struct arena *arena)
-{
-    const struct table *const *const parts[] = {
-        state_tables_person, state_tables_referral, state_tables_session, log_tables};
-    struct projection *projection = ARENA_NEW(arena, struct projection);
-    if (projection == NULL)
-        return NULL;
-    for (size_t p = 0; p < ARRAY_LEN(parts); p++)
-        for (size_t i = 0; parts[p][i] != NULL; i++)
-            projection->count++;
-    projection->tables = arena_array(arena, projection->count, sizeof *projection->tables);
-    size_t at = 0;
-    for (size_t p = 0; projection->tables != NULL && p < ARRAY_LEN(parts); p++)
-        for (size_t i = 0; parts[p][i] != NULL; i++)
-            if (!table_compile(parts[p][i], arena, &projection->tables[at++]))
-                return NULL;
-    return projection->tables == NULL ? NULL : projection;
-}
-
-size_t projection_tables(const struct projection *projection)
-{
-    return projection->count;
-}
-
-const struct table *projection_table(const struct projection *projection, size_t table)
-{
-    MUST(table < projection->count);
-    return projection->tables[table].table;
-}
 
 res_t row_set_new(const struct projection *projection, struct arena *arena, struct row_set *ret)
 {
     ret->of = arena_array(arena, projection->count, sizeof *ret->of);
     return ret->of == NULL ? FATAL("a batch does not fit into its memory") : RES_DONE;
-}
-
-/* NULL: something on the way is absent. */
-static const void *path_follow(const struct path *path, const void *item)
-{
-    for (size_t i = 0; i < path->count; i++) {
-        if (!has_bit(item, path->steps[i].has_bit))
-            return NULL;
-        item = (const char *)item + path->steps[i].offset;
-    }
-    return item;
 }
 
 static struct cell cell_of(const struct compiled_column *column, const void *item)
@@ -243,18 +58,18 @@ static bool list_add(struct row_list *list, struct cell *row, struct arena *aren
 struct cell *made_add(struct made *made, struct arena *arena)
 {
     if (made->count == made->room) {
-        size_t room = made->room == 0 ? 1 : made->room * 2;
-        struct cell *slots = arena_array(arena, room, SLOTS_MAX * sizeof *slots);
+        size_t room = made->room == 0 ? 1 : made->room * 4;
+        struct cell *slots = arena_array(arena, room, made->width * sizeof *slots);
         if (slots == NULL)
             return NULL;
         if (made->count > 0)
-            memcpy(slots, made->slots, made->count * SLOTS_MAX * sizeof *slots);
+            memcpy(slots, made->slots, made->count * made->width * sizeof *slots);
         made->slots = slots;
         made->room = room;
     }
-    struct cell *slots = &made->slots[made->count++ * SLOTS_MAX];
-    for (size_t i = 0; i < SLOTS_MAX; i++)
-        slots[i] = (struct cell){.null = true};
+    struct cell *slots = &made->slots[made->count++ * made->width];
+    for (size_t i = 0; i < made->width; i++)
+        slots[i].null = true;
     return slots;
 }
 
@@ -278,13 +93,13 @@ static struct cell *row_new(const struct compiled_table *compiled, const struct 
 static res_t rows_of_source(
     const struct compiled_table *compiled, const struct row_source *source, struct row_list *into)
 {
-    struct made made = {.count = 1};
+    struct made made = {.count = 1, .width = compiled->slots};
     if (compiled->table->make != NULL) {
         made.count = 0;
         TRY(compiled->table->make(source, &made));
     }
     for (size_t i = 0; i < made.count; i++) {
-        const struct cell *slots = made.slots == NULL ? NULL : &made.slots[i * SLOTS_MAX];
+        const struct cell *slots = made.slots == NULL ? NULL : &made.slots[i * made.width];
         struct cell *row = row_new(compiled, source, slots);
         if (row == NULL || !list_add(into, row, source->arena))
             return FATAL("a batch does not fit into its memory");
@@ -315,20 +130,31 @@ static res_t rows_walk(const struct compiled_table *compiled, size_t level,
     return RES_DONE;
 }
 
+/* Sorted rows of one state table. */
+static res_t table_state(const struct compiled_table *compiled, const struct project_dossier *of,
+    struct arena *arena, struct row_list *ret)
+{
+    struct row_source source = {.dossier = of, .item = {of->dossier}, .arena = arena};
+    TRY(rows_walk(compiled, 0, &source, ret));
+    rows_sort(compiled->table, ret);
+    return RES_DONE;
+}
+
+static res_t keep(struct row_list *list, struct cell *row, struct arena *arena)
+{
+    return list_add(list, row, arena) ? RES_DONE : FATAL("a batch does not fit into its memory");
+}
+
 res_t project_state(const struct projection *projection, const struct project_dossier *of,
     struct arena *arena, struct row_set *into)
 {
     for (size_t i = 0; i < projection->count; i++) {
-        const struct compiled_table *compiled = &projection->tables[i];
-        if (table_is_log(compiled->table))
-            continue;
-        struct row_source source = {.dossier = of, .item = {of->dossier}, .arena = arena};
         struct row_list rows = {0};
-        TRY(rows_walk(compiled, 0, &source, &rows));
-        rows_sort(compiled->table, &rows);
+        if (table_is_log(projection->tables[i].table))
+            continue;
+        TRY(table_state(&projection->tables[i], of, arena, &rows));
         for (size_t r = 0; r < rows.count; r++)
-            if (!list_add(&into->of[i], rows.items[r], arena))
-                return FATAL("a batch does not fit into its memory");
+            TRY(keep(&into->of[i], rows.items[r], arena));
     }
     return RES_DONE;
 }
@@ -348,30 +174,108 @@ res_t project_log(const struct projection *projection, const struct project_reco
     return RES_DONE;
 }
 
-static res_t keep(struct row_list *list, struct cell *row, struct arena *arena)
+/* --- what changed ------------------------------------------------------------------------------*/
+
+struct lists {
+    const struct row_list *old, *new;
+    struct row_list *put, *gone;
+};
+
+static res_t lists_diff(const struct table *table, const struct lists *lists, struct arena *arena)
 {
-    return list_add(list, row, arena) ? RES_DONE : FATAL("a batch does not fit into its memory");
+    const struct row_list *old = lists->old, *new = lists->new;
+    size_t o = 0, n = 0;
+    while (o < old->count || n < new->count) {
+        int order = o == old->count   ? 1
+                    : n == new->count ? -1
+                                      : row_key_cmp(table, old->items[o], new->items[n]);
+        if (order < 0)
+            TRY(keep(lists->gone, old->items[o], arena));
+        else if (order > 0 || row_differs(table, old->items[o], new->items[n]) >= 0)
+            TRY(keep(lists->put, new->items[n], arena));
+        o += order <= 0;
+        n += order >= 0;
+    }
+    return RES_DONE;
 }
 
 res_t rows_diff(const struct projection *projection, const struct row_set *before,
     const struct row_set *after, struct arena *arena, struct row_changes *into)
 {
     for (size_t t = 0; t < projection->count; t++) {
-        const struct table *table = projection->tables[t].table;
-        const struct row_list *old = &before->of[t];
-        const struct row_list *new = &after->of[t];
-        size_t o = 0, n = 0;
-        while (o < old->count || n < new->count) {
-            int order = o == old->count   ? 1
-                        : n == new->count ? -1
-                                          : row_key_cmp(table, old->items[o], new->items[n]);
-            if (order < 0)
-                TRY(keep(&into->gone.of[t], old->items[o], arena));
-            else if (order > 0 || row_differs(table, old->items[o], new->items[n]) >= 0)
-                TRY(keep(&into->put.of[t], new->items[n], arena));
-            o += order <= 0;
-            n += order >= 0;
-        }
+        struct lists lists = {&before->of[t], &after->of[t], &into->put.of[t], &into->gone.of[t]};
+        TRY(lists_diff(projection->tables[t].table, &lists, arena));
+    }
+    return RES_DONE;
+}
+
+static bool parts_same(const struct parts *parts, const void *a, const void *b)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part *part = &parts->items[i];
+        const char *x = (const char *)a + part->offset, *y = (const char *)b + part->offset;
+        if (part->mask != 0
+                ? ((*(const uint64_t *)(const void *)x ^ *(const uint64_t *)(const void *)y) &
+                      part->mask) != 0
+                : memcmp(x, y, part->size) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether the table's rows of two items are made from the very same bytes: evolve copies what it
+ * changes, the rest is shared. False says nothing: equal texts may stand in two places. */
+static bool is_same(
+    const struct compiled_table *compiled, size_t level, const void *a, const void *b)
+{
+    if (!parts_same(&compiled->parts[level], a, b))
+        return false;
+    if (level == compiled->walk_count)
+        return true;
+    const struct path *path = &compiled->walk[level].path;
+    const void *x = path_follow(path, a), *y = path_follow(path, b);
+    if (x == NULL || y == NULL)
+        return x == y;
+    if (path->kind == KIND_RECORD)
+        return is_same(compiled, level + 1, x, y);
+    const struct array_any *before = x, *after = y;
+    if (before->len != after->len)
+        return false;
+    bool same = true;
+    for (size_t i = 0; i < after->len && same && before->items != after->items; i++)
+        same = is_same(compiled, level + 1, (const char *)before->items + i * path->last->item_size,
+            (const char *)after->items + i * path->last->item_size);
+    return same;
+}
+
+static res_t table_changes(const struct compiled_table *compiled,
+    const struct project_change *change, struct arena *arena, struct lists *lists)
+{
+    struct row_list old = {0}, new = {0};
+    struct arena_mark mark = arena_mark(arena);
+    size_t kept = lists->put->count + lists->gone->count;
+    if (change->before.dossier != NULL)
+        TRY(table_state(compiled, &change->before, arena, &old));
+    TRY(table_state(compiled, &change->after, arena, &new));
+    lists->old = &old;
+    lists->new = &new;
+    TRY(lists_diff(compiled->table, lists, arena));
+    if (lists->put->count + lists->gone->count == kept)
+        arena_rollback(arena, mark);
+    return RES_DONE;
+}
+
+res_t project_changes(const struct projection *projection, const struct project_change *change,
+    struct arena *arena, struct row_changes *into)
+{
+    for (size_t t = 0; t < projection->count; t++) {
+        const struct compiled_table *compiled = &projection->tables[t];
+        struct lists lists = {.put = &into->put.of[t], .gone = &into->gone.of[t]};
+        if (table_is_log(compiled->table) ||
+            (change->before.dossier != NULL &&
+                is_same(compiled, 0, change->before.dossier, change->after.dossier)))
+            continue;
+        TRY(table_changes(compiled, change, arena, &lists));
     }
     return RES_DONE;
 }

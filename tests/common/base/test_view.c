@@ -35,3 +35,23 @@ Test(arena, its_limit_is_a_clear_no_and_a_rollback_gives_room_again, .timeout = 
     cr_assert_not_null(arena_alloc(arena, 60000));
     cr_assert_null(arena_array(arena, SIZE_MAX / 2, 4));
 }
+
+Test(arena, that_keeps_its_blocks_gives_them_zeroed_again, .timeout = 10)
+{
+    enum { BLOCKS = 8, BYTES = 10000 };
+    CLEANUP(arena_free_p) struct arena *arena = arena_new(1 << 20);
+    arena_keep(arena, 64 << 10);
+    for (int round = 0; round < 3; round++) {
+        struct arena_mark mark = arena_mark(arena);
+        for (int i = 0; i < BLOCKS; i++) {
+            char *bytes = arena_alloc(arena, BYTES);
+            for (int k = 0; k < BYTES; k++)
+                cr_assert_eq(bytes[k], 0);
+            memset(bytes, 1, BYTES);
+            if (round == 1 && i == BLOCKS / 2)
+                arena_rollback(arena, mark);
+        }
+        arena_clear(arena);
+        cr_assert_eq(arena_used(arena), 0);
+    }
+}
