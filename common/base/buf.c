@@ -41,6 +41,15 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return true;
 }
 
+void *buf_extend(struct buf *buf, size_t len)
+{
+    if (!buf_reserve(buf, len))
+        return NULL;
+    void *at = buf->ptr + buf->len;
+    buf->len += len;
+    return at;
+}
+
 void buf_put(struct buf *buf, const void *bytes, size_t len)
 {
     if (!buf_reserve(buf, len) || len == 0)

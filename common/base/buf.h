@@ -17,6 +17,8 @@ struct buf {
 
 void buf_done(struct buf *buf);
 void buf_clear(struct buf *buf);
+/* That many bytes more at its end, for the caller to fill; NULL: it is failed now. */
+void *buf_extend(struct buf *buf, size_t len);
 void buf_put(struct buf *buf, const void *bytes, size_t len);
 void buf_byte(struct buf *buf, uint8_t byte);
 void buf_view(struct buf *buf, struct view text);

@@ -6,7 +6,13 @@
 
 /* Postgres counts from 2000-01-01. */
 static const int64_t EPOCH_US = INT64_C(946684800000000);
-enum { EPOCH_DAYS = 10957, ARRAY_HEAD = 20, ARRAY_LIMIT = 64 << 20 };
+enum {
+    PG_BY_CAST = 0, /* the server takes the type from the statement's cast */
+    EPOCH_DAYS = 10957,
+    ARRAY_HEAD = 20,
+    ARRAY_HEAD_EMPTY = 12,
+    ARRAY_LIMIT = 64 << 20
+};
 
 static void put_be(uint8_t *to, uint64_t value, size_t bytes)
 {
@@ -97,7 +103,7 @@ void pg_put_bytes(struct pg_params *params, struct view bytes)
     put_view(params, PG_BYTES, bytes);
 }
 
-void pg_put_array(struct pg_params *params, const struct pg_array *array)
+static enum pg_type array_of(enum pg_type element)
 {
     static const struct {
         enum pg_type element, array;
@@ -106,26 +112,50 @@ void pg_put_array(struct pg_params *params, const struct pg_array *array)
         {PG_DATE, PG_DATE_ARRAY}, {PG_TIME, PG_TIME_ARRAY}, {PG_UUID, PG_UUID_ARRAY},
         {PG_JSONB, PG_JSONB_ARRAY}};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (types[i].element == array->element) {
-            struct pg_value *value = value_new(params, types[i].array);
-            value->bytes = buf_as_view(&array->bytes);
-            value->failed = array->bytes.failed;
-            return;
-        }
+        if (types[i].element == element)
+            return types[i].array;
     WRONG("an array of an element type without a row");
 }
 
-/* Dimensions, NULLs?, element type, length, lower bound; written anew with each element. */
-static void array_head(struct pg_array *array)
+static void put_be4(uint8_t *to, uint32_t value)
 {
-    if (array->bytes.failed)
+    value = __builtin_bswap32(value);
+    memcpy(to, &value, sizeof value);
+}
+
+static void put_be8(uint8_t *to, uint64_t value)
+{
+    value = __builtin_bswap64(value);
+    memcpy(to, &value, sizeof value);
+}
+
+/* A row's length stands before it. */
+static void row_close(const struct pg_array *array)
+{
+    if (array->row_at > 0 && !array->bytes.failed)
+        put_be4((uint8_t *)array->bytes.ptr + array->row_at,
+            (uint32_t)(array->bytes.len - array->row_at - 4));
+}
+
+/* Dimensions, NULLs?, element type, length, lower bound. An empty array has no dimension, and a
+ * head of three words. */
+void pg_put_array(struct pg_params *params, const struct pg_array *array)
+{
+    enum pg_type type = array->of_rows ? (enum pg_type)PG_BY_CAST : array_of(array->element);
+    struct pg_value *value = value_new(params, type);
+    value->failed = array->bytes.failed;
+    if (value->failed)
         return;
     uint8_t *head = (uint8_t *)array->bytes.ptr;
-    put_be(head, array->count == 0 ? 0 : 1, 4);
-    put_be(head + 4, array->has_null ? 1 : 0, 4);
-    put_be(head + 8, (uint64_t)array->element, 4);
-    put_be(head + 12, array->count, 4);
-    put_be(head + 16, 1, 4);
+    put_be4(head, array->count == 0 ? 0 : 1);
+    put_be4(head + 4, array->has_null ? 1 : 0);
+    put_be4(head + 8, (uint32_t)array->element);
+    put_be4(head + 12, array->count);
+    put_be4(head + 16, 1);
+    row_close(array);
+    value->bytes = buf_as_view(&array->bytes);
+    if (array->count == 0)
+        value->bytes.len = ARRAY_HEAD_EMPTY;
 }
 
 void pg_array_init(struct pg_array *array, enum pg_type element, size_t limit_bytes)
@@ -135,6 +165,12 @@ void pg_array_init(struct pg_array *array, enum pg_type element, size_t limit_by
     pg_array_clear(array);
 }
 
+void pg_array_init_rows(struct pg_array *array, uint32_t row_type, size_t limit_bytes)
+{
+    pg_array_init(array, (enum pg_type)row_type, limit_bytes);
+    array->of_rows = true;
+}
+
 void pg_array_done(struct pg_array *array)
 {
     buf_done(&array->bytes);
@@ -142,94 +178,138 @@ void pg_array_done(struct pg_array *array)
 
 void pg_array_clear(struct pg_array *array)
 {
-    static const uint8_t head[ARRAY_HEAD];
     array->count = 0;
     array->has_null = false;
+    array->row_at = 0;
     buf_clear(&array->bytes);
-    buf_put(&array->bytes, head, sizeof head);
-    array_head(array);
-    /* An empty array has a head of three words and no dimension. */
-    if (!array->bytes.failed)
-        array->bytes.len = 12;
+    (void)buf_extend(&array->bytes, ARRAY_HEAD);
 }
 
-static void element_put(struct pg_array *array, struct view before, struct view bytes)
+void pg_array_row(struct pg_array *array, uint32_t columns)
 {
-    uint8_t len[4];
-    if (array->count == 0 && !array->bytes.failed)
-        array->bytes.len = ARRAY_HEAD;
-    put_be(len, bytes.ptr == NULL ? UINT32_MAX : before.len + bytes.len, sizeof len);
-    buf_put(&array->bytes, len, sizeof len);
-    if (bytes.ptr != NULL) {
-        buf_view(&array->bytes, before);
-        buf_view(&array->bytes, bytes);
-    } else {
-        array->has_null = true;
-    }
+    MUST(array->of_rows);
+    row_close(array);
+    array->row_at = array->bytes.len;
     array->count++;
-    array_head(array);
+    uint8_t *at = buf_extend(&array->bytes, 8);
+    if (at != NULL)
+        put_be4(at + 4, columns);
 }
 
-static void element_number(struct pg_array *array, enum pg_type type, uint64_t n, size_t len)
+enum { LEN_NULL = UINT32_MAX };
+
+/* An element or a row's column with room for `len` bytes; NULL: the array is failed. */
+static uint8_t *element(struct pg_array *array, enum pg_type type, uint32_t len)
 {
-    uint8_t bytes[8];
-    MUST(array->element == type);
-    put_be(bytes, n, len);
-    element_put(array, VIEW_NONE, (struct view){(const char *)bytes, len});
+    size_t before = array->of_rows ? 8 : 4;
+    MUST(array->of_rows || array->element == type);
+    uint8_t *at = buf_extend(&array->bytes, before + (len == LEN_NULL ? 0 : len));
+    if (at == NULL)
+        return NULL;
+    if (array->of_rows) {
+        put_be4(at, (uint32_t)type);
+    } else {
+        array->count++;
+        array->has_null |= len == LEN_NULL;
+    }
+    put_be4(at + before - 4, len);
+    return at + before;
 }
 
 void pg_array_null(struct pg_array *array)
 {
-    element_put(array, VIEW_NONE, VIEW_NONE);
+    MUST(!array->of_rows);
+    (void)element(array, array->element, LEN_NULL);
+}
+
+void pg_array_null_of(struct pg_array *array, enum pg_type type)
+{
+    (void)element(array, type, LEN_NULL);
 }
 
 void pg_array_bool(struct pg_array *array, bool value)
 {
-    element_number(array, PG_BOOL, value ? 1 : 0, 1);
+    uint8_t *at = element(array, PG_BOOL, 1);
+    if (at != NULL)
+        *at = value ? 1 : 0;
 }
 
 void pg_array_int2(struct pg_array *array, int16_t value)
 {
-    element_number(array, PG_INT2, (uint16_t)value, 2);
+    uint8_t *at = element(array, PG_INT2, 2);
+    if (at != NULL)
+        put_be(at, (uint16_t)value, 2);
+}
+
+static void element_4(struct pg_array *array, enum pg_type type, uint32_t value)
+{
+    uint8_t *at = element(array, type, 4);
+    if (at != NULL)
+        put_be4(at, value);
+}
+
+static void element_8(struct pg_array *array, enum pg_type type, uint64_t value)
+{
+    uint8_t *at = element(array, type, 8);
+    if (at != NULL)
+        put_be8(at, value);
 }
 
 void pg_array_int4(struct pg_array *array, int32_t value)
 {
-    element_number(array, PG_INT4, (uint32_t)value, 4);
+    element_4(array, PG_INT4, (uint32_t)value);
 }
 
 void pg_array_int8(struct pg_array *array, int64_t value)
 {
-    element_number(array, PG_INT8, (uint64_t)value, 8);
+    element_8(array, PG_INT8, (uint64_t)value);
 }
 
 void pg_array_date(struct pg_array *array, int32_t day)
 {
-    element_number(array, PG_DATE, date_of(day), 4);
+    element_4(array, PG_DATE, (uint32_t)date_of(day));
 }
 
 void pg_array_time(struct pg_array *array, int64_t at_us)
 {
-    element_number(array, PG_TIME, time_of(at_us), 8);
+    element_8(array, PG_TIME, time_of(at_us));
 }
 
 void pg_array_uuid(struct pg_array *array, struct uuid id)
 {
-    MUST(array->element == PG_UUID);
-    element_put(array, VIEW_NONE, (struct view){(const char *)id.b, sizeof id.b});
+    uint8_t *at = element(array, PG_UUID, sizeof id.b);
+    if (at != NULL)
+        memcpy(at, id.b, sizeof id.b);
+}
+
+static void element_view(struct pg_array *array, enum pg_type type, struct view bytes)
+{
+    MUST(bytes.len < LEN_NULL);
+    uint8_t *at = element(array, type, bytes.ptr == NULL ? LEN_NULL : (uint32_t)bytes.len);
+    if (at != NULL && bytes.ptr != NULL && bytes.len > 0)
+        memcpy(at, bytes.ptr, bytes.len);
 }
 
 void pg_array_text(struct pg_array *array, struct view text)
 {
-    MUST(array->element == PG_TEXT || array->element == PG_JSONB);
-    /* jsonb in binary is a version byte and the text. */
-    element_put(array, array->element == PG_JSONB ? VIEW("\1") : VIEW_NONE, text);
+    element_view(array, PG_TEXT, text);
+}
+
+/* jsonb in binary is a version byte and the text. */
+void pg_array_json(struct pg_array *array, struct view json)
+{
+    MUST(json.len < LEN_NULL - 1);
+    uint8_t *at = element(array, PG_JSONB, json.ptr == NULL ? LEN_NULL : (uint32_t)json.len + 1);
+    if (at == NULL || json.ptr == NULL)
+        return;
+    *at = 1;
+    if (json.len > 0)
+        memcpy(at + 1, json.ptr, json.len);
 }
 
 void pg_array_bytes(struct pg_array *array, struct view bytes)
 {
-    MUST(array->element == PG_BYTES);
-    element_put(array, VIEW_NONE, bytes);
+    element_view(array, PG_BYTES, bytes);
 }
 
 void pg_put_json(struct pg_params *params, struct view json)

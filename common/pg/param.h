@@ -62,14 +62,22 @@ struct pg_array {
     enum pg_type element; /* PG_UUID for a uuid[] */
     uint32_t count;
     bool has_null;
+    bool of_rows;
+    size_t row_at; /* where the last row begins */
     struct buf bytes;
 };
 /* `limit_bytes` 0: 64 MiB. Beyond it the array is failed, and so is the statement (RES_REJECT). */
 void pg_array_init(struct pg_array *array, enum pg_type element, size_t limit_bytes);
+/* Of rows of a table: `row_type` is the number of the table's own type (pg_class.reltype), which is
+ * another in each database. The statement casts it: unnest($1::schema.table[]) costs the server a
+ * fraction of an array for each column. */
+void pg_array_init_rows(struct pg_array *array, uint32_t row_type, size_t limit_bytes);
 void pg_array_done(struct pg_array *array);
 void pg_array_clear(struct pg_array *array); /* empty, same element */
-/* The element's type must be that of the array (TEXT also for JSONB), else it is our bug and
- * aborts. An absent view is NULL. */
+/* Begins a row: all columns of the table follow, in its order, by the functions below. */
+void pg_array_row(struct pg_array *array, uint32_t columns);
+/* The element's type must be that of the array, else it is our bug and
+ * aborts; in a row the server compares it with the column's. An absent view is NULL. */
 void pg_array_null(struct pg_array *array);
 void pg_array_bool(struct pg_array *array, bool value);
 void pg_array_int2(struct pg_array *array, int16_t value);
@@ -79,7 +87,10 @@ void pg_array_date(struct pg_array *array, int32_t day);
 void pg_array_time(struct pg_array *array, int64_t at_us);
 void pg_array_uuid(struct pg_array *array, struct uuid id);
 void pg_array_text(struct pg_array *array, struct view text);
+void pg_array_json(struct pg_array *array, struct view json); /* JSONB */
 void pg_array_bytes(struct pg_array *array, struct view bytes);
+/* In a row: a column of that type that is NULL. */
+void pg_array_null_of(struct pg_array *array, enum pg_type type);
 /* Borrows the array until the statement was sent. A failed one makes the params failed. */
 void pg_put_array(struct pg_params *params, const struct pg_array *array);
 

@@ -136,7 +136,8 @@ static res_t start_parts(struct projector *self, const struct projector_conf *co
     self->writer.on_batch = on_batch;
     struct port_pg_conf pg = {.pg = {.conninfo = conf->pg, .application = "projector"},
         .sql = projector_sql,
-        .ready = projector_ready};
+        .ready = projector_ready,
+        .owner = self->writer.rows};
     self->pg = port_pg_new(&pg);
     TRY(open_kafka(self, conf));
     struct sink_conf sink = {.service = "projector",

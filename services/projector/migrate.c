@@ -1,6 +1,7 @@
 #include "projector/migrate.h"
 
 #include "pg/migrate.h"
+#include "projector/write_rows.h"
 
 /* The texts are longer than what C17 promises for a literal; gcc and clang take them. */
 #pragma GCC diagnostic push
@@ -83,7 +84,7 @@ const struct port_pg_sql projector_sql = {
 
 res_t projector_ready(void *owner, struct pg *pg)
 {
-    (void)owner;
     TRY(pg_migrate(pg, "projector", migrations, ARRAY_LEN(migrations)));
-    return pg_run(pg, grants);
+    TRY(pg_run(pg, grants));
+    return owner == NULL ? RES_DONE : row_writer_ready(owner, pg);
 }

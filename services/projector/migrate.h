@@ -5,7 +5,8 @@
 #include "daemon/port_pg.h"
 
 extern const struct port_pg_sql projector_sql;
-/* Migrations under their lock, then the readers' rights. `owner` is not used. */
+/* Migrations under their lock, then the readers' rights. `owner`: the row writer that is to use the
+ * connection, or NULL. */
 port_pg_ready_fn projector_ready;
 
 #endif

@@ -19,9 +19,19 @@ static const struct {
     [COL_JSON] = {PG_JSONB, "jsonb"},
 };
 
+enum { KEY_MAX = 8, NOT_OURS = -1 };
+
+/* A column of the table as the database has it. */
+struct place {
+    int column; /* ours, or NOT_OURS: written as NULL */
+    enum pg_type type;
+};
 struct table_writer {
     struct pg_sql put, gone, select;
-    struct pg_array arrays[TABLE_COLUMNS_MAX];
+    struct pg_array keys[KEY_MAX];
+    struct pg_array rows; /* of the table's own type */
+    struct place places[TABLE_COLUMNS_MAX];
+    uint32_t place_count; /* 0: not looked up */
 };
 struct row_writer {
     const struct projection *projection;
@@ -37,10 +47,11 @@ static void put_names(struct buf *out, const struct table *table, size_t count, 
         buf_printf(out, "%s%s%s", i == 0 ? "" : ", ", before, table->columns[i].name);
 }
 
-static void put_unnest(struct buf *out, const struct table *table, size_t count)
+/* The keys, an array each. */
+static void put_unnest(struct buf *out, const struct table *table)
 {
     buf_text(out, "unnest(");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < table->key_count; i++)
         buf_printf(
             out, "%s$%zu::%s[]", i == 0 ? "" : ", ", i + 1, types[table->columns[i].type].sql);
     buf_text(out, ")");
@@ -50,8 +61,9 @@ static void write_put(struct buf *out, const struct table *table)
 {
     buf_printf(out, "INSERT INTO read.%s (", table->name);
     put_names(out, table, table->column_count, "");
-    buf_text(out, ") SELECT * FROM ");
-    put_unnest(out, table, table->column_count);
+    buf_text(out, ") SELECT ");
+    put_names(out, table, table->column_count, "");
+    buf_printf(out, " FROM unnest($1::read.%s[])", table->name);
     if (table_is_log(table) || table->key_count == table->column_count)
         return;
     buf_text(out, " ON CONFLICT (");
@@ -65,7 +77,7 @@ static void write_put(struct buf *out, const struct table *table)
 static void write_gone(struct buf *out, const struct table *table)
 {
     buf_printf(out, "DELETE FROM read.%s t USING ", table->name);
-    put_unnest(out, table, table->key_count);
+    put_unnest(out, table);
     buf_text(out, " AS gone (");
     put_names(out, table, table->key_count, "");
     buf_text(out, ") WHERE (");
@@ -82,7 +94,7 @@ static void write_select(struct buf *out, const struct table *table)
     buf_printf(out, " FROM read.%s t", table->name);
     if (table_is_log(table)) {
         buf_text(out, " JOIN ");
-        put_unnest(out, table, table->key_count);
+        put_unnest(out, table);
         buf_text(out, " AS wanted (");
         put_names(out, table, table->key_count, "");
         buf_text(out, ") USING (");
@@ -127,8 +139,9 @@ struct row_writer *row_writer_new(const struct projection *projection)
         one->put = statement(writer->arena, "put", table, write_put);
         one->gone = statement(writer->arena, "gone", table, write_gone);
         one->select = statement(writer->arena, "select", table, write_select);
-        for (size_t i = 0; i < table->column_count; i++)
-            pg_array_init(&one->arrays[i], types[table->columns[i].type].pg, 0);
+        MUST(table->key_count <= KEY_MAX);
+        for (size_t i = 0; i < table->key_count; i++)
+            pg_array_init(&one->keys[i], types[table->columns[i].type].pg, 0);
     }
     return writer;
 }
@@ -137,18 +150,79 @@ void row_writer_free(struct row_writer *writer)
 {
     if (writer == NULL)
         return;
-    for (size_t t = 0; t < projection_tables(writer->projection); t++)
-        for (size_t i = 0; i < projection_table(writer->projection, t)->column_count; i++)
-            pg_array_done(&writer->tables[t].arrays[i]);
+    for (size_t t = 0; t < projection_tables(writer->projection); t++) {
+        for (size_t i = 0; i < KEY_MAX; i++)
+            pg_array_done(&writer->tables[t].keys[i]);
+        pg_array_done(&writer->tables[t].rows);
+    }
     free(writer->tables);
     arena_free(writer->arena);
     free(writer);
 }
 
+/* --- the tables as the database has them -------------------------------------------------------*/
+
+static int column_of(const struct table *table, struct view name)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (view_eq_text(name, table->columns[i].name))
+            return (int)i;
+    return NOT_OURS;
+}
+
+static res_t place_add(
+    struct table_writer *one, const struct table *table, struct pg_rows *rows, int row)
+{
+    struct place place = {
+        column_of(table, pg_text(rows, row, 1)), (enum pg_type)pg_int(rows, row, 2)};
+    bool known = place.column != NOT_OURS;
+    if (one->place_count == TABLE_COLUMNS_MAX ||
+        (known && types[table->columns[place.column].type].pg != place.type))
+        return FATAL("postgres: a table of the read model is not as this program writes it");
+    one->places[one->place_count++] = place;
+    return RES_DONE;
+}
+
+static res_t table_ready(struct table_writer *one, const struct table *table, struct pg_rows *rows)
+{
+    size_t ours = 0;
+    uint32_t row_type = 0;
+    one->place_count = 0;
+    for (int i = 0; i < pg_rows_count(rows); i++)
+        if (view_eq_text(pg_text(rows, i, 0), table->name)) {
+            TRY(place_add(one, table, rows, i));
+            row_type = (uint32_t)pg_int(rows, i, 3);
+        }
+    for (uint32_t i = 0; i < one->place_count; i++)
+        ours += one->places[i].column != NOT_OURS;
+    pg_array_done(&one->rows);
+    pg_array_init_rows(&one->rows, row_type, 0);
+    return ours == table->column_count
+               ? RES_DONE
+               : FATAL("postgres: the read model lacks a table or column: not migrated?");
+}
+
+res_t row_writer_ready(struct row_writer *writer, struct pg *pg)
+{
+    static const struct pg_sql sql = {NULL,
+        "SELECT c.relname, a.attname, a.atttypid::bigint, c.reltype::bigint "
+        "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        "WHERE c.relnamespace = 'read'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 "
+        "AND NOT a.attisdropped ORDER BY c.relname, a.attnum"};
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, &sql, NULL, &rows));
+    for (size_t t = 0; t < projection_tables(writer->projection); t++)
+        TRY(table_ready(&writer->tables[t], projection_table(writer->projection, t), rows));
+    return pg_rows_ok(rows);
+}
+
+/* --- rows
+ * ---------------------------------------------------------------------------------------*/
+
 static void put_cell(struct pg_array *array, enum col_type type, const struct cell *cell)
 {
     if (cell->null) {
-        pg_array_null(array);
+        pg_array_null_of(array, types[type].pg);
         return;
     }
     switch (type) {
@@ -171,8 +245,10 @@ static void put_cell(struct pg_array *array, enum col_type type, const struct ce
         pg_array_uuid(array, cell->id);
         return;
     case COL_TEXT:
-    case COL_JSON:
         pg_array_text(array, cell->text);
+        return;
+    case COL_JSON:
+        pg_array_json(array, cell->text);
         return;
     case COL_BYTES:
         pg_array_bytes(array, cell->text);
@@ -183,29 +259,34 @@ static void put_cell(struct pg_array *array, enum col_type type, const struct ce
     WRONG("no such type of column");
 }
 
-/* The first `columns` columns of all rows, an array each. */
-struct to_send {
-    const struct table *table;
-    const struct row_list *rows;
-    size_t columns;
-};
-
-static void put_rows(struct pg_array *arrays, const struct to_send *what, struct pg_params *ret)
+static void put_keys(struct table_writer *one, const struct table *table,
+    const struct row_list *rows, struct pg_params *ret)
 {
-    for (size_t c = 0; c < what->columns; c++) {
-        pg_array_clear(&arrays[c]);
-        for (size_t r = 0; r < what->rows->count; r++)
-            put_cell(&arrays[c], what->table->columns[c].type, &what->rows->items[r][c]);
-        pg_put_array(ret, &arrays[c]);
+    for (size_t c = 0; c < table->key_count; c++) {
+        pg_array_clear(&one->keys[c]);
+        for (size_t r = 0; r < rows->count; r++)
+            put_cell(&one->keys[c], table->columns[c].type, &rows->items[r][c]);
+        pg_put_array(ret, &one->keys[c]);
     }
 }
 
-static res_t send_rows(
-    struct pg *pg, const struct pg_sql *sql, struct pg_array *arrays, const struct to_send *what)
+static void put_rows(struct table_writer *one, const struct table *table,
+    const struct row_list *rows, struct pg_params *ret)
 {
-    struct pg_params params = {0};
-    put_rows(arrays, what, &params);
-    return pg_pipe_send(pg, sql, &params);
+    MUST(one->place_count > 0);
+    pg_array_clear(&one->rows);
+    for (size_t r = 0; r < rows->count; r++) {
+        pg_array_row(&one->rows, one->place_count);
+        for (uint32_t i = 0; i < one->place_count; i++) {
+            const struct place *place = &one->places[i];
+            if (place->column == NOT_OURS)
+                pg_array_null_of(&one->rows, place->type);
+            else
+                put_cell(
+                    &one->rows, table->columns[place->column].type, &rows->items[r][place->column]);
+        }
+    }
+    pg_put_array(ret, &one->rows);
 }
 
 res_t row_writer_send(
@@ -215,13 +296,17 @@ res_t row_writer_send(
     for (size_t t = 0; t < projection_tables(writer->projection); t++) {
         const struct table *table = projection_table(writer->projection, t);
         struct table_writer *one = &writer->tables[t];
-        struct to_send gone = {table, &changes->gone.of[t], table->key_count};
-        struct to_send put = {table, &changes->put.of[t], table->column_count};
-        if (gone.rows->count > 0)
-            TRY(send_rows(pg, &one->gone, one->arrays, &gone));
-        if (put.rows->count > 0)
-            TRY(send_rows(pg, &one->put, one->arrays, &put));
-        sent += (int64_t)(gone.rows->count + put.rows->count);
+        const struct row_list *gone = &changes->gone.of[t], *put = &changes->put.of[t];
+        struct pg_params keys = {0}, rows = {0};
+        if (gone->count > 0) {
+            put_keys(one, table, gone, &keys);
+            TRY(pg_pipe_send(pg, &one->gone, &keys));
+        }
+        if (put->count > 0) {
+            put_rows(one, table, put, &rows);
+            TRY(pg_pipe_send(pg, &one->put, &rows));
+        }
+        sent += (int64_t)(gone->count + put->count);
     }
     *ret_rows = sent;
     return RES_DONE;
@@ -235,9 +320,7 @@ const struct pg_sql *row_writer_select(const struct row_writer *writer, size_t t
 void row_writer_keys(
     struct row_writer *writer, size_t table, const struct row_list *rows, struct pg_params *ret)
 {
-    const struct table *described = projection_table(writer->projection, table);
-    struct to_send keys = {described, rows, described->key_count};
-    put_rows(writer->tables[table].arrays, &keys, ret);
+    put_keys(&writer->tables[table], projection_table(writer->projection, table), rows, ret);
 }
 
 static struct cell read_cell(enum col_type type, struct pg_rows *rows, int row, int column)

@@ -1,6 +1,7 @@
-/* Rows into Postgres: for each table one statement that puts all rows of a batch and one that takes
- * those away that are gone, as arrays through unnest. The statements are made from the tables'
- * descriptions. Inside the caller's transaction; one thread, one writer. */
+/* Rows into Postgres: for each table one statement that puts all rows of a batch, as one array of
+ * the table's own row type, and one that takes those away that are gone, by arrays of keys. The
+ * statements are made from the tables' descriptions. Inside the caller's transaction; one thread,
+ * one writer. */
 #ifndef PROJECTOR_WRITE_ROWS_H
 #define PROJECTOR_WRITE_ROWS_H
 
@@ -12,6 +13,11 @@ struct row_writer;
 /* Borrows the projection. Aborts without memory. */
 struct row_writer *row_writer_new(const struct projection *projection);
 void row_writer_free(struct row_writer *writer); /* NULL is fine */
+
+/* Once on each connection, the tables being there: a row is sent in the order of the database's
+ * columns, under the number that the table's type has in this database. Columns that we do not know
+ * become NULL. FATAL: a table or column of ours is missing or of another type. */
+res_t row_writer_ready(struct row_writer *writer, struct pg *pg) MUST_USE;
 
 /* Queues what changed in the open pipeline; a table without changes costs nothing. RETRY, FATAL,
  * REJECT: as pg_pipe_send. *ret_rows: rows queued. */

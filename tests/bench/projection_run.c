@@ -94,16 +94,17 @@ static void open_kafka(struct parts *parts, const char *topic)
 
 static void open_database(void)
 {
-    struct port_pg_conf conf = {.pg = {.conninfo = bench_env("BENCH_PG"), .application = "bench"},
-        .sql = projector_sql,
-        .ready = projector_ready};
     if (database != NULL)
         return;
-    database = port_pg_new(&conf);
     arena = arena_new(PROJECTION_BYTES_MAX);
     writer.projection = projection_new(arena);
     MUST(writer.projection != NULL);
     writer.rows = row_writer_new(writer.projection);
+    struct port_pg_conf conf = {.pg = {.conninfo = bench_env("BENCH_PG"), .application = "bench"},
+        .sql = projector_sql,
+        .ready = projector_ready,
+        .owner = writer.rows};
+    database = port_pg_new(&conf);
 }
 
 void projection_close(void)

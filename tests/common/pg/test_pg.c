@@ -168,7 +168,7 @@ Test(pg, arrays_of_every_type_come_apart_in_unnest)
         pg_array_bool(&a[0], true), pg_array_int2(&a[1], -2), pg_array_int4(&a[2], -3);
         pg_array_int8(&a[3], -4), pg_array_date(&a[4], -5), pg_array_time(&a[5], 6);
         pg_array_uuid(&a[6], id), pg_array_text(&a[7], VIEW("")), pg_array_bytes(&a[8], VIEW("\0"));
-        pg_array_text(&a[9], VIEW("[1]"));
+        pg_array_json(&a[9], VIEW("[1]"));
         for (size_t i = 0; i < 10; i++) {
             pg_array_null(&a[i]);
             pg_put_array(&params, &a[i]);
@@ -191,6 +191,46 @@ Test(pg, arrays_of_every_type_come_apart_in_unnest)
     }
     for (size_t i = 0; i < 10; i++)
         pg_array_done(&a[i]);
+}
+
+Test(pg, rows_of_a_tables_own_type_come_apart_in_its_columns)
+{
+    static const struct pg_sql type = {
+        NULL, "SELECT reltype::bigint FROM pg_class WHERE oid = 'pg_temp.rows'::regclass"};
+    static const struct pg_sql sql = {"rows", "SELECT id, n, t, j, d FROM unnest($1::rows[])"};
+    struct pg_rows *rows = NULL;
+    struct pg_array array;
+    struct uuid id = {{9, 8, 7}};
+    OK(pg_run(pg, "CREATE TEMP TABLE rows (id uuid, gone int, n bigint, t text, j jsonb, d date);"
+                  "ALTER TABLE rows DROP COLUMN gone"));
+    OK(pg_exec(pg, &type, NULL, &rows));
+    pg_array_init_rows(&array, (uint32_t)pg_int(rows, 0, 0), 0);
+    pg_rows_free(rows);
+    for (int round = 0; round < 3; round++) { /* 0, 1, 2 rows */
+        struct pg_params params = {0};
+        pg_array_clear(&array);
+        for (int i = 0; i < round; i++) {
+            pg_array_row(&array, 5);
+            pg_array_uuid(&array, id);
+            pg_array_int8(&array, -i);
+            pg_array_text(&array, i == 0 ? VIEW("") : VIEW_NONE);
+            pg_array_json(&array, i == 0 ? VIEW("{}") : VIEW_NONE);
+            pg_array_null_of(&array, PG_DATE);
+        }
+        pg_put_array(&params, &array);
+        OK(pg_exec(pg, &sql, &params, &rows));
+        cr_assert_eq(pg_rows_count(rows), round);
+        for (int i = 0; i < round; i++) {
+            cr_expect(uuid_eq(pg_uuid(rows, i, 0), id));
+            cr_expect_eq(pg_int(rows, i, 1), -i);
+            cr_expect_eq(pg_is_null(rows, i, 2), i == 1);
+            cr_expect(i == 1 || view_eq(pg_text(rows, i, 3), VIEW("{}")));
+            cr_expect(pg_is_null(rows, i, 4));
+        }
+        OK(pg_rows_ok(rows));
+        pg_rows_free(rows);
+    }
+    pg_array_done(&array);
 }
 
 Test(pg, an_empty_array_is_empty_and_one_over_its_limit_is_refused)

@@ -38,7 +38,7 @@ static void project(const struct story *s, struct pg *pg)
     struct row_changes changes;
     int64_t written = 0;
     enum pg_commit commit;
-    OK(projector_ready(NULL, pg));
+    OK(projector_ready(writer, pg));
     OK(row_set_new(projection, s->arena, &none));
     OK(row_set_new(projection, s->arena, &rows));
     OK(row_set_new(projection, s->arena, &changes.put));

@@ -33,7 +33,8 @@ static struct bench bench_new(void)
     memcpy(conninfo, bench.conninfo, sizeof conninfo);
     struct port_pg_conf conf = {.pg = {.conninfo = conninfo, .application = "test"},
         .sql = projector_sql,
-        .ready = projector_ready};
+        .ready = projector_ready,
+        .owner = bench.writer.rows};
     bench.port = port_pg_new(&conf);
     bench.database = port_pg(bench.port);
     OK(bench.database.claim(bench.database.self, partitions, PARTITIONS, bench.at));
@@ -230,6 +231,29 @@ Test(projector_postgres, every_column_of_the_migrations_is_described_and_no_othe
     pg_close(pg);
     cr_expect_eq(count_of(&bench, "SELECT count(*) FROM pg_tables WHERE schemaname = 'read'"),
         (int64_t)projection_tables(bench.projection) + 1); /* position */
+    bench_done(&bench);
+}
+
+Test(projector_postgres, a_table_is_written_in_the_order_that_the_database_has, .timeout = 30)
+{
+    struct bench bench = bench_new();
+    struct people_log *log = people_random(4, 2, 40, bench.arena);
+    struct model expected = model_new(bench.projection, bench.arena);
+    struct pg *pg = cluster_open(bench.conninfo);
+    OK(pg_run(pg, "ALTER TABLE read.deadline DROP COLUMN due_at, DROP COLUMN met_at;"
+                  "ALTER TABLE read.deadline ADD COLUMN newer integer,"
+                  " ADD COLUMN met_at timestamptz, ADD COLUMN due_at timestamptz NOT NULL"));
+    OK(row_writer_ready(bench.writer.rows, pg));
+    model_batch(&expected, log, 0, log->count);
+    cr_assert_eq(bench_write(&bench, log, 0, log->count), DATABASE_COMMITTED);
+    struct model found = bench_model(&bench, &expected);
+    model_expect_equal(&expected, &found, "another order");
+    cr_expect_gt(count_of(&bench, "SELECT count(*) FROM read.deadline WHERE newer IS NULL"), 0);
+    OK(pg_run(pg, "ALTER TABLE read.deadline ALTER COLUMN met_at TYPE text"));
+    cr_expect_eq(row_writer_ready(bench.writer.rows, pg).act, RES_FATAL, "another type");
+    OK(pg_run(pg, "ALTER TABLE read.deadline DROP COLUMN met_at"));
+    cr_expect_eq(row_writer_ready(bench.writer.rows, pg).act, RES_FATAL, "a column is missing");
+    pg_close(pg);
     bench_done(&bench);
 }
 
