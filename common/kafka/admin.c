@@ -23,6 +23,11 @@ static void event_free_p(rd_kafka_event_t **event)
         rd_kafka_event_destroy(*event);
 }
 
+static void list_free_p(rd_kafka_topic_partition_list_t **list)
+{
+    rd_kafka_topic_partition_list_destroy(*list);
+}
+
 static void queue_free_p(rd_kafka_queue_t **queue)
 {
     rd_kafka_queue_destroy(*queue);
@@ -172,4 +177,49 @@ res_t kafka_topic_offsets(struct kafka_admin *admin, const struct kafka_offsets 
         TRY(KAFKA_RES(rd_kafka_query_watermark_offsets(
             admin->rk, ask->topic, p, &ask->ret_low[p], &ask->ret_high[p], wait_ms)));
     return RES_DONE;
+}
+
+/* OK also where a partition has no committed offset. */
+static res_t committed_read(rd_kafka_event_t *event, const struct kafka_committed *ask)
+{
+    size_t count = 0;
+    const rd_kafka_ListConsumerGroupOffsets_result_t *result =
+        rd_kafka_event_ListConsumerGroupOffsets_result(event);
+    const rd_kafka_group_result_t **groups =
+        result == NULL ? NULL : rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+    if (count != 1)
+        return RETRY("kafka: an answer that is none to asking for a group's offsets");
+    TRY(KAFKA_RES(rd_kafka_error_code(rd_kafka_group_result_error(groups[0]))));
+    const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(groups[0]);
+    for (int i = 0; i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *at = &list->elems[i];
+        TRY(KAFKA_RES(at->err));
+        if (at->partition >= 0 && at->partition < ask->partitions && at->offset >= 0)
+            ask->ret_next[at->partition] = at->offset;
+    }
+    return RES_DONE;
+}
+
+res_t kafka_group_offsets(struct kafka_admin *admin, const struct kafka_committed *ask, int wait_ms)
+{
+    CLEANUP(list_free_p)
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(ask->partitions);
+    for (int32_t p = 0; p < ask->partitions; p++) {
+        rd_kafka_topic_partition_list_add(list, ask->topic, p);
+        ask->ret_next[p] = KAFKA_FROM_START;
+    }
+    CLEANUP(queue_free_p) rd_kafka_queue_t *answers = rd_kafka_queue_new(admin->rk);
+    rd_kafka_ListConsumerGroupOffsets_t *wanted =
+        rd_kafka_ListConsumerGroupOffsets_new(ask->group, list);
+    rd_kafka_AdminOptions_t *options =
+        rd_kafka_AdminOptions_new(admin->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+    rd_kafka_AdminOptions_set_request_timeout(options, wait_ms, NULL, 0);
+    rd_kafka_ListConsumerGroupOffsets(admin->rk, &wanted, 1, options, answers);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_ListConsumerGroupOffsets_destroy(wanted);
+    CLEANUP(event_free_p) rd_kafka_event_t *event = rd_kafka_queue_poll(answers, wait_ms + 1000);
+    if (event == NULL)
+        return RETRY("kafka: no answer to asking for a group's offsets");
+    TRY(KAFKA_RES(rd_kafka_event_error(event)));
+    return committed_read(event, ask);
 }

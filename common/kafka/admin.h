@@ -1,5 +1,5 @@
-/* Topics: making them, listing them, asking for their bounds. For the start, brokerctl and tests.
- */
+/* Topics: making them, listing them, asking for their bounds and for what a group has committed.
+ * For the start, brokerctl and tests. */
 #ifndef KAFKA_ADMIN_H
 #define KAFKA_ADMIN_H
 
@@ -41,5 +41,17 @@ struct kafka_offsets {
 };
 res_t kafka_topic_offsets(
     struct kafka_admin *admin, const struct kafka_offsets *ask, int wait_ms) MUST_USE;
+
+/* Per partition: the offset that the group has committed (the next record), KAFKA_FROM_START where
+ * it has none. A group that never was has none. ret_next holds `partitions`. RETRY: no coordinator
+ * yet, no answer within wait_ms. */
+struct kafka_committed {
+    const char *group;
+    const char *topic;
+    int32_t partitions;
+    int64_t *ret_next;
+};
+res_t kafka_group_offsets(
+    struct kafka_admin *admin, const struct kafka_committed *ask, int wait_ms) MUST_USE;
 
 #endif

@@ -127,3 +127,14 @@ void kafka_record_done(struct kafka_record *record)
         rd_kafka_message_destroy(record->handle);
     *record = (struct kafka_record){0};
 }
+
+struct view kafka_record_header(const struct kafka_record *record, const char *name)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const void *value = NULL;
+    size_t len = 0;
+    if (rd_kafka_message_headers(record->handle, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get_last(headers, name, &value, &len) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return VIEW_NONE;
+    return (struct view){value, len};
+}

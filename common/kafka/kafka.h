@@ -42,5 +42,7 @@ struct kafka_record {
     void *handle;
 };
 void kafka_record_done(struct kafka_record *record); /* twice is fine */
+/* The last header of that name; absent where there is none. Lives as long as the record. */
+struct view kafka_record_header(const struct kafka_record *record, const char *name);
 
 #endif

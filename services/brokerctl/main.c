@@ -39,6 +39,8 @@ static const struct subcommand {
     {"outcome", "ID", "what became of a command", outcome_run},
     {"verify", "[--no-stores] [--no-postgres]",
         "replays the log and compares Postgres and the stores with it", verify_run},
+    {"lag", "[--all] [--json] [--seconds N]", "how far each reader of a topic is behind its end",
+        lag_run},
     {"topics", "[--create] [TOPICS.tsv]", "are the topics there as they must be", topics_run},
     {"token", "[--user ID] [--hours N] | --make-keys", "a bearer token for curl", token_run},
     {"demo", "[--people N] [--rate R]", "a lively invented caseload, through the gateway",

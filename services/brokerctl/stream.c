@@ -6,19 +6,24 @@
 
 const char STREAM_TOPIC[] = "referral.events";
 
-enum { ASK_MS = 10000, LIST_BYTES_MAX = 1 << 20 };
+enum { ASK_MS = 10000, LIST_BYTES_MAX = 1 << 20, READ_MS = 1000, SILENT_MAX = 15 };
 
-static res_t partitions_of(const struct kafka_topics *topics, int32_t *ret)
+struct kafka_conf stream_kafka(const struct ctl *ctl)
+{
+    return (struct kafka_conf){.brokers = ctl->conf->kafka_bootstrap, .client_id = "brokerctl"};
+}
+
+static res_t partitions_of(const struct kafka_topics *topics, const char *name, int32_t *ret)
 {
     for (size_t i = 0; i < topics->count; i++) {
-        if (strcmp(topics->items[i].name, STREAM_TOPIC) != 0)
+        if (strcmp(topics->items[i].name, name) != 0)
             continue;
         if (topics->items[i].partitions > STREAM_PARTITIONS_MAX)
-            return FATAL("the stream has more partitions than we can read");
+            return FATAL("a topic has more partitions than we can read");
         *ret = topics->items[i].partitions;
         return RES_DONE;
     }
-    return FATAL("there is no topic referral.events: brokerctl topics --create");
+    return FATAL("a topic is not there: brokerctl topics says which, --create makes it");
 }
 
 static res_t ask_bounds(const struct kafka_conf *conf, struct stream *stream)
@@ -28,16 +33,16 @@ static res_t ask_bounds(const struct kafka_conf *conf, struct stream *stream)
     struct kafka_topics topics;
     TRY(kafka_admin_open(conf, &admin));
     TRY(kafka_topics_list(admin, arena, ASK_MS, &topics));
-    TRY(partitions_of(&topics, &stream->partitions));
-    struct kafka_offsets ask = {STREAM_TOPIC, stream->partitions, stream->low, stream->high};
+    TRY(partitions_of(&topics, stream->topic, &stream->partitions));
+    struct kafka_offsets ask = {stream->topic, stream->partitions, stream->low, stream->high};
     return kafka_topic_offsets(admin, &ask, ASK_MS);
 }
 
-res_t stream_open(const struct ctl *ctl, struct stream *ret)
+res_t stream_open(const struct ctl *ctl, const char *topic, struct stream *ret)
 {
-    struct kafka_conf conf = {.brokers = ctl->conf->kafka_bootstrap, .client_id = "brokerctl"};
+    struct kafka_conf conf = stream_kafka(ctl);
     struct kafka_reader_conf reader = {.kafka = conf, .group = "brokerctl"};
-    *ret = (struct stream){0};
+    *ret = (struct stream){.topic = topic};
     TRY(ask_bounds(&conf, ret));
     return kafka_reader_open(&reader, &ret->consumer);
 }
@@ -53,7 +58,7 @@ res_t stream_start(struct stream *stream, const struct stream_start *from, size_
     struct kafka_position at[STREAM_PARTITIONS_MAX];
     MUST(count <= STREAM_PARTITIONS_MAX);
     for (size_t i = 0; i < count; i++)
-        at[i] = (struct kafka_position){STREAM_TOPIC, from[i].partition, from[i].offset};
+        at[i] = (struct kafka_position){stream->topic, from[i].partition, from[i].offset};
     return kafka_assign(stream->consumer, at, count);
 }
 
@@ -80,4 +85,53 @@ res_t stream_next(struct stream *stream, int wait_ms, struct kafka_record *ret, 
             break;
         }
     }
+}
+
+/* Where reading stands; a partition that is not read is at its end. */
+static bool at_end(const struct stream *stream, const int64_t *next)
+{
+    for (int32_t i = 0; i < stream->partitions; i++)
+        if (next[i] < stream->high[i])
+            return false;
+    return true;
+}
+
+static res_t read_one(
+    struct stream *stream, const struct stream_reading *reading, int64_t *next, bool *ret_any)
+{
+    struct kafka_record record;
+    res_t res = stream_next(stream, READ_MS, &record, ret_any);
+    if (!*ret_any)
+        return res.act == RES_RETRY ? RES_DONE : res;
+    next[record.partition] = record.offset + 1;
+    if (record.offset < stream->high[record.partition])
+        res = reading->each(reading->owner, &record);
+    kafka_record_done(&record);
+    return res;
+}
+
+res_t stream_read(struct stream *stream, const struct stream_reading *reading)
+{
+    int64_t next[STREAM_PARTITIONS_MAX];
+    struct stream_start from[STREAM_PARTITIONS_MAX];
+    size_t count = 0;
+    for (int32_t i = 0; i < stream->partitions; i++)
+        next[i] = stream->high[i];
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->from[i].offset < stream->high[reading->from[i].partition]) {
+            from[count] = reading->from[i];
+            next[from[count].partition] = from[count].offset;
+            count++;
+        }
+    if (count == 0)
+        return RES_DONE;
+    TRY(stream_start(stream, from, count));
+    for (int silent = 0; !at_end(stream, next);) {
+        bool any = false;
+        TRY(read_one(stream, reading, next, &any));
+        silent = any ? 0 : silent + 1;
+        if (silent == SILENT_MAX)
+            return RETRY("the broker gives no records");
+    }
+    return RES_DONE;
 }

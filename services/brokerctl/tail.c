@@ -153,7 +153,7 @@ static int tail_open(struct tail *tail)
     struct stream stream = {0};
     res_t res = codec_registry_new(&tail->registry);
     if (res.act == RES_OK)
-        res = stream_open(tail->ctl, &stream);
+        res = stream_open(tail->ctl, STREAM_TOPIC, &stream);
     int code = res.act == RES_OK ? follow(tail, &stream) : ctl_fail_res(tail->ctl, res);
     stream_close(&stream);
     codec_registry_free(tail->registry);

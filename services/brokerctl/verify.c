@@ -7,8 +7,6 @@
 #include "daemon/fold.h"
 #include "daemon/intake.h"
 
-enum { READ_MS = 1000, SILENT_MAX = 15 };
-
 res_t verify_differs(struct verify *verify, const char *format, ...)
 {
     va_list args;
@@ -165,34 +163,12 @@ static res_t come_to(struct replay *replay, int64_t offset)
     return RES_DONE;
 }
 
-static res_t read_to_end(struct replay *replay)
+static res_t replay_record(void *owner, const struct kafka_record *record)
 {
-    struct verify *verify = replay->verify;
-    int64_t next = verify->stream.low[replay->partition];
-    int64_t end = verify->stream.high[replay->partition];
-    int silent = 0;
-    if (next == end)
-        return RES_DONE;
-    TRY(stream_start(&verify->stream, &(struct stream_start){replay->partition, next}, 1));
-    while (next < end) {
-        struct kafka_record record;
-        bool any = false;
-        res_t res = stream_next(&verify->stream, READ_MS, &record, &any);
-        if (res.act != RES_OK && res.act != RES_RETRY)
-            return res;
-        if (!any && ++silent == SILENT_MAX)
-            return RETRY("the broker gives no records");
-        if (!any)
-            continue;
-        silent = 0;
-        res = record.offset >= end ? RES_DONE : come_to(replay, record.offset);
-        if (res.act == RES_OK && record.offset < end)
-            res = take(verify, &record);
-        next = record.offset + 1;
-        kafka_record_done(&record);
-        TRY(res);
-        progress_to(replay->progress, verify->records);
-    }
+    struct replay *replay = owner;
+    TRY(come_to(replay, record->offset));
+    TRY(take(replay->verify, record));
+    progress_to(replay->progress, replay->verify->records);
     return RES_DONE;
 }
 
@@ -206,7 +182,11 @@ static res_t replay_partition(struct verify *verify, int32_t partition, struct p
             "the log itself, partition %" PRId32 ": begins at %" PRId64
             ", not at 0: records were deleted",
             partition, verify->stream.low[partition]);
-    TRY(read_to_end(&replay));
+    struct stream_reading reading = {.from = {{partition, verify->stream.low[partition]}},
+        .count = 1,
+        .each = replay_record,
+        .owner = &replay};
+    TRY(stream_read(&verify->stream, &reading));
     TRY(come_to(&replay, INT64_MAX));
     verify->persons += (int64_t)people_count(verify->people);
     return RES_DONE;
@@ -228,13 +208,13 @@ static res_t verify_open(struct verify *verify)
     /* Whoever is compared is looked at first: the end of the log, asked later, lies beyond. */
     if (!verify->no_stores)
         TRY(verify_stores_open(verify));
-    TRY(stream_open(verify->ctl, &verify->stream));
+    TRY(stream_open(verify->ctl, STREAM_TOPIC, &verify->stream));
     if (verify->no_postgres)
         return RES_DONE;
     TRY(verify_pg_open(verify));
     /* Postgres may have gone on since the log's end was asked for. */
     stream_close(&verify->stream);
-    return stream_open(verify->ctl, &verify->stream);
+    return stream_open(verify->ctl, STREAM_TOPIC, &verify->stream);
 }
 
 static void verify_close(struct verify *verify)

@@ -1,3 +1,5 @@
+#include "kafka/admin.h"
+
 #include "mock.h"
 
 static struct mock mock;
@@ -84,6 +86,29 @@ Test(group, the_next_member_starts_where_was_committed)
             event.positions[i].offset, event.positions[i].partition == 1 ? 3 : KAFKA_FROM_START);
     OK(kafka_group_accept(member, false));
     expect_fact(member, 3, 3);
+    kafka_consumer_close(member);
+}
+
+Test(group, what_it_has_committed_can_be_asked_for_from_outside)
+{
+    struct kafka_admin *admin = NULL;
+    int64_t next[4];
+    const struct kafka_committed ask = {"deciders", "facts", 4, next};
+    facts_write(&mock, 1, 0, 5);
+    struct kafka_consumer *member = member_ready();
+    for (int i = 0; i < 5; i++)
+        expect_fact(member, i, i);
+    cr_assert_eq(commit(member, 1, 3), KAFKA_COMMIT_OK);
+    OK(kafka_admin_open(&mock.conf, &admin));
+    OK(kafka_group_offsets(admin, &ask, 10000));
+    for (int p = 0; p < 4; p++)
+        cr_expect_eq(next[p], p == 1 ? 3 : KAFKA_FROM_START, "partition %d", p);
+    const struct kafka_committed nobody = {"nobody", "facts", 4, next};
+    OK(kafka_group_offsets(admin, &nobody, 10000));
+    cr_expect_eq(next[1], KAFKA_FROM_START);
+    rd_kafka_mock_broker_set_down(mock.cluster, 1);
+    cr_expect_eq(kafka_group_offsets(admin, &ask, 500).act, RES_RETRY);
+    kafka_admin_close(admin);
     kafka_consumer_close(member);
 }
 

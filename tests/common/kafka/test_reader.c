@@ -213,3 +213,33 @@ Test(reader, the_descriptor_wakes_whoever_waits_for_records)
         kafka_record_done(&event.record);
     }
 }
+
+Test(reader, a_record_gives_its_headers_by_name)
+{
+    static struct reports reports;
+    reports.count = 0;
+    struct kafka_producer *producer = producer_open(&mock, &reports);
+    const struct kafka_header headers[] = {
+        {"reason", VIEW("first")}, {"other", VIEW("")}, {"reason", VIEW("last")}};
+    const struct kafka_message message = {.topic = "facts",
+        .partition = 0,
+        .key = VIEW("k"),
+        .value = VIEW("0"),
+        .headers = headers,
+        .header_count = ARRAY_LEN(headers)};
+    OK(kafka_produce(producer, &message));
+    OK(kafka_flush(producer, 10000));
+    kafka_producer_close(producer);
+    facts_write(&mock, 0, 1, 1);
+    assign_one(0, 0);
+    struct kafka_event event = next_event(reader);
+    cr_assert_eq(event.kind, KAFKA_RECORD);
+    cr_expect(view_eq_text(kafka_record_header(&event.record, "reason"), "last"));
+    cr_expect_eq(kafka_record_header(&event.record, "other").len, 0);
+    cr_expect_null(kafka_record_header(&event.record, "none").ptr);
+    kafka_record_done(&event.record);
+    event = next_event(reader);
+    cr_assert_eq(event.kind, KAFKA_RECORD);
+    cr_expect_null(kafka_record_header(&event.record, "reason").ptr);
+    kafka_record_done(&event.record);
+}
