@@ -15,6 +15,7 @@ ALSO_tests/common/dossier := $(STORY)
 ALSO_tests/services/referrals := $(STORY)
 ALSO_tests/services/sessions := $(STORY)
 ALSO_tests/services/risk := $(STORY)
+ALSO_tests/services/brokerctl := $(STORY)
 ALSO_tests/services/projector/edge := $(STORY) tests/support/cluster.c $(addprefix tests/services/projector/,model.c people.c)
 $(O)/tests/%.o: CFLAGS_ALL += -Itests
 

@@ -87,7 +87,7 @@ void progress_to(struct progress *progress, int64_t done);
 void progress_end(struct progress *progress);
 
 typedef int ctl_run_fn(const struct ctl *ctl);
-ctl_run_fn tail_run, timeline_run, outcome_run, verify_run, lag_run, topics_run, token_run,
-    demo_run;
+ctl_run_fn tail_run, timeline_run, outcome_run, verify_run, lag_run, parked_run, topics_run,
+    token_run, demo_run;
 
 #endif

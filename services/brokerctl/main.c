@@ -41,6 +41,8 @@ static const struct subcommand {
         "replays the log and compares Postgres and the stores with it", verify_run},
     {"lag", "[--all] [--json] [--seconds N]", "how far each reader of a topic is behind its end",
         lag_run},
+    {"parked", "list | show PARTITION:OFFSET | resend PARTITION:OFFSET|--all",
+        "records that nobody could work on, and commands among them sent again", parked_run},
     {"topics", "[--create] [TOPICS.tsv]", "are the topics there as they must be", topics_run},
     {"token", "[--user ID] [--hours N] | --make-keys", "a bearer token for curl", token_run},
     {"demo", "[--people N] [--rate R]", "a lively invented caseload, through the gateway",
@@ -51,7 +53,7 @@ static int print_help(FILE *to)
 {
     (void)fprintf(to, "usage: brokerctl SUBCOMMAND [options]   (SUBCOMMAND --help says more)\n\n");
     for (size_t i = 0; i < ARRAY_LEN(subcommands); i++)
-        (void)fprintf(to, "  %-10s %-48s %s\n", subcommands[i].name, subcommands[i].usage,
+        (void)fprintf(to, "  %-10s %-58s %s\n", subcommands[i].name, subcommands[i].usage,
             subcommands[i].about);
     (void)fprintf(to, "\nenvironment (--print-config shows it):\n");
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
