@@ -109,6 +109,19 @@ res_t ctl_pg_open(const struct ctl *ctl, struct pg **ret)
     return pg_open(&conf, ret);
 }
 
+res_t ctl_is_answered(struct pg *pg, struct uuid person, struct uuid id, bool *ret)
+{
+    static const struct pg_sql sql = {
+        "answered", "SELECT FROM read.outcome WHERE person = $1 AND id = $2"};
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    struct pg_params params = {0};
+    pg_put_uuid(&params, person);
+    pg_put_uuid(&params, id);
+    TRY(pg_exec(pg, &sql, &params, &rows));
+    *ret = pg_rows_count(rows) > 0;
+    return RES_DONE;
+}
+
 /* --- records as text ---------------------------------------------------------------------------*/
 
 struct printer {
@@ -237,6 +250,19 @@ void ctl_put_actor(const struct actor *actor, struct buf *out)
     if (HAS(actor, ACTOR_ORGANISATION))
         buf_printf(out, " %.*s", VIEW_ARG(actor->organisation));
     buf_printf(out, " %.*s", VIEW_ARG(actor->id));
+}
+
+void ctl_put_duration(int64_t us, struct buf *out)
+{
+    int64_t s = us / TIME_US_PER_S, min = s / 60, h = min / 60;
+    if (s < 60)
+        buf_printf(out, "%" PRId64 ".%" PRId64 " s", s, us % TIME_US_PER_S * 10 / TIME_US_PER_S);
+    else if (min < 60)
+        buf_printf(out, "%" PRId64 " min", min);
+    else if (h < 24)
+        buf_printf(out, "%" PRId64 " h %" PRId64 " min", h, min % 60);
+    else
+        buf_printf(out, "%" PRId64 " d %" PRId64 " h", h / 24, h % 24);
 }
 
 /* --- progress ----------------------------------------------------------------------------------*/

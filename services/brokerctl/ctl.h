@@ -67,11 +67,16 @@ int ctl_fail_res(const struct ctl *ctl, res_t res);
 /* Connects to RB_PG. RETRY, FATAL: as pg_open. */
 res_t ctl_pg_open(const struct ctl *ctl, struct pg **ret) MUST_USE;
 
+/* Has the person's command its answer in the read model? */
+res_t ctl_is_answered(struct pg *pg, struct uuid person, struct uuid id, bool *ret) MUST_USE;
+
 /* "name=value" for each field that is there, nested ones with a dot, sealed ones as "sealed", meta
  * left out; separated by blanks. */
 void ctl_put_fields(const struct record_desc *desc, const void *record, struct buf *out);
 /* The record as a JSON object with meta; sealed fields are the text "sealed". */
 void ctl_put_json(const struct record_desc *desc, const void *record, struct buf *out);
+/* "4.2 s", "12 min", "3 h 5 min", "2 d 4 h"; of µs, not negative. */
+void ctl_put_duration(int64_t us, struct buf *out);
 /* "provider HARMONY JBELL" */
 void ctl_put_actor(const struct actor *actor, struct buf *out);
 
@@ -87,7 +92,7 @@ void progress_to(struct progress *progress, int64_t done);
 void progress_end(struct progress *progress);
 
 typedef int ctl_run_fn(const struct ctl *ctl);
-ctl_run_fn tail_run, timeline_run, outcome_run, verify_run, lag_run, parked_run, topics_run,
-    token_run, demo_run;
+ctl_run_fn tail_run, timeline_run, outcome_run, why_run, verify_run, lag_run, parked_run,
+    topics_run, token_run, demo_run;
 
 #endif

@@ -37,6 +37,7 @@ static const struct subcommand {
     {"timeline", "[--json] PERSON|REFERENCE", "every fact and refusal of a person or referral",
         timeline_run},
     {"outcome", "ID", "what became of a command", outcome_run},
+    {"why", "[--no-topics] REFERENCE", "what a referral waits for, in words", why_run},
     {"verify", "[--no-stores] [--no-postgres]",
         "replays the log and compares Postgres and the stores with it", verify_run},
     {"lag", "[--all] [--json] [--seconds N]", "how far each reader of a topic is behind its end",

@@ -54,19 +54,6 @@ static bool is_going(const struct sender *sender, const struct parked_record *pa
     return false;
 }
 
-static res_t is_answered(struct sender *sender, const struct meta *meta, bool *ret)
-{
-    static const struct pg_sql sql = {
-        NULL, "SELECT FROM read.outcome WHERE person = $1 AND id = $2"};
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    struct pg_params params = {0};
-    pg_put_uuid(&params, meta->person);
-    pg_put_uuid(&params, meta->id);
-    TRY(pg_exec(sender->pg, &sql, &params, &rows));
-    *ret = pg_rows_count(rows) > 0;
-    return RES_DONE;
-}
-
 static res_t keep(struct sender *sender, const struct parked_record *parked)
 {
     struct going going = {.topic = parked->topic,
@@ -107,7 +94,7 @@ static res_t choose(void *owner, const struct parked_record *parked)
     }
     if (is_going(sender, parked))
         return RES_DONE;
-    TRY(is_answered(sender, parked->meta, &answered));
+    TRY(ctl_is_answered(sender->pg, parked->meta->person, parked->meta->id, &answered));
     if (answered) {
         sender->answered++;
         say(parked, "answered already (brokerctl outcome says how)", NULL);
