@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One lock for all schemas: they come up one after another anyway. */
-#define LOCK_NUMBER "7273656272"
-
 enum { TEXT_MAX = 512 };
 
 static bool schema_good(const char *schema)
@@ -53,6 +50,7 @@ struct migrations {
     size_t count;
 };
 
+/* FATAL where what was applied is not the beginning of ours. */
 static res_t applied_check(struct pg *pg, const struct migrations *all, size_t *ret_applied)
 {
     char text[TEXT_MAX];
@@ -100,7 +98,7 @@ static res_t step(struct pg *pg, const struct migrations *all, bool *ret_more)
 {
     size_t applied = 0;
     enum pg_commit commit;
-    TRY(pg_run(pg, "SELECT pg_advisory_xact_lock(" LOCK_NUMBER ")"));
+    TRY(pg_run(pg, "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ")"));
     TRY(table_make(pg, all->schema));
     TRY(applied_check(pg, all, &applied));
     *ret_more = applied < all->count;
@@ -129,4 +127,13 @@ res_t pg_migrate(struct pg *pg, const char *schema, const struct pg_migration *r
         return res;
     }
     return RES_DONE;
+}
+
+res_t pg_migrated(struct pg *pg, const char *schema, const struct pg_migration *rows, size_t count)
+{
+    const struct migrations all = {schema, rows, count};
+    size_t applied = 0;
+    MUST(schema_good(schema));
+    TRY(applied_check(pg, &all, &applied));
+    return applied == count ? RES_DONE : FATAL("postgres: the schema is older than this program");
 }

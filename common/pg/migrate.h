@@ -4,6 +4,9 @@
 
 #include "pg/pg.h"
 
+/* Number of the advisory lock under which schemas are made, changed and renamed. */
+#define PG_SCHEMA_LOCK "7273656272"
+
 /* Static rows; `sql` is the text embedded by the build. It may hold several statements, but no
  * BEGIN or COMMIT: each migration is one transaction together with its own record. */
 struct pg_migration {
@@ -16,6 +19,9 @@ struct pg_migration {
  * daemons starting together wait for each other. A text that changed afterwards, a number that is
  * not among ours (an older program on a newer schema) or a gap is FATAL and changes nothing. */
 res_t pg_migrate(
+    struct pg *pg, const char *schema, const struct pg_migration *rows, size_t count) MUST_USE;
+/* OK exactly if all of these are applied and no other; changes nothing. FATAL: they are not. */
+res_t pg_migrated(
     struct pg *pg, const char *schema, const struct pg_migration *rows, size_t count) MUST_USE;
 
 #endif

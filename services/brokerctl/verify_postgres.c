@@ -5,7 +5,9 @@
 
 #include "brokerctl/verify.h"
 #include "daemon/fold.h"
+#include "projector/migrate.h"
 #include "projector/project_table.h"
+#include "projector/swap.h"
 
 enum { CHUNK_RECORDS = 500, CHUNK_PEOPLE = 200 };
 
@@ -15,6 +17,8 @@ res_t verify_pg_open(struct verify *verify)
         NULL, "SELECT partition, next_offset FROM read.position ORDER BY partition"};
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(ctl_pg_open(verify->ctl, &verify->pg));
+    TRY(projector_use(verify->pg, PROJECTOR_SCHEMA));
+    TRY(swap_shared(verify->pg)); /* a rebuilt read model waits until we are through */
     TRY(pg_run(verify->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     TRY(pg_exec(verify->pg, &sql, NULL, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {

@@ -25,7 +25,8 @@ res_t batch_apply(void *owner, const struct sink_batch *batch, struct database_t
     TRY(project_batch(self->projection, batch, &changes));
     int64_t rows = 0;
     TRY(row_writer_send(self->rows, pg, &changes, &rows));
-    TRY(notify(pg, batch));
+    if (!self->quiet)
+        TRY(notify(pg, batch));
     self->rows_written += rows;
     for (size_t i = 0; i < batch->record_count; i++)
         if (batch->records[i].at_us > self->last_at_us)

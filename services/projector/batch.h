@@ -9,6 +9,7 @@
 struct batch_writer {
     const struct projection *projection;
     struct row_writer *rows;
+    bool quiet;           /* nobody is told: it is not the read model that people read */
     int64_t rows_written; /* of batches that were sent, repeated ones included */
     int64_t last_at_us;   /* the log's time of the newest record of the last batch */
     void (*on_batch)(void *owner, const struct sink_batch *batch); /* NULL: nobody counts */

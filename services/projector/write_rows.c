@@ -59,11 +59,11 @@ static void put_unnest(struct buf *out, const struct table *table)
 
 static void write_put(struct buf *out, const struct table *table)
 {
-    buf_printf(out, "INSERT INTO read.%s (", table->name);
+    buf_printf(out, "INSERT INTO %s (", table->name);
     put_names(out, table, table->column_count, "");
     buf_text(out, ") SELECT ");
     put_names(out, table, table->column_count, "");
-    buf_printf(out, " FROM unnest($1::read.%s[])", table->name);
+    buf_printf(out, " FROM unnest($1::%s[])", table->name);
     if (table_is_log(table) || table->key_count == table->column_count)
         return;
     buf_text(out, " ON CONFLICT (");
@@ -76,7 +76,7 @@ static void write_put(struct buf *out, const struct table *table)
 
 static void write_gone(struct buf *out, const struct table *table)
 {
-    buf_printf(out, "DELETE FROM read.%s t USING ", table->name);
+    buf_printf(out, "DELETE FROM %s t USING ", table->name);
     put_unnest(out, table);
     buf_text(out, " AS gone (");
     put_names(out, table, table->key_count, "");
@@ -91,7 +91,7 @@ static void write_select(struct buf *out, const struct table *table)
 {
     buf_text(out, "SELECT ");
     put_names(out, table, table->column_count, "t.");
-    buf_printf(out, " FROM read.%s t", table->name);
+    buf_printf(out, " FROM %s t", table->name);
     if (table_is_log(table)) {
         buf_text(out, " JOIN ");
         put_unnest(out, table);
@@ -207,7 +207,7 @@ res_t row_writer_ready(struct row_writer *writer, struct pg *pg)
     static const struct pg_sql sql = {NULL,
         "SELECT c.relname, a.attname, a.atttypid::bigint, c.reltype::bigint "
         "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-        "WHERE c.relnamespace = 'read'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 "
+        "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 "
         "AND NOT a.attisdropped ORDER BY c.relname, a.attnum"};
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(pg_exec(pg, &sql, NULL, &rows));

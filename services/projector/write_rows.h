@@ -1,7 +1,7 @@
 /* Rows into Postgres: for each table one statement that puts all rows of a batch, as one array of
  * the table's own row type, and one that takes those away that are gone, by arrays of keys. The
- * statements are made from the tables' descriptions. Inside the caller's transaction; one thread,
- * one writer. */
+ * statements are made from the tables' descriptions and name no schema: they go where the
+ * connection looks (projector_use). Inside the caller's transaction; one thread, one writer. */
 #ifndef PROJECTOR_WRITE_ROWS_H
 #define PROJECTOR_WRITE_ROWS_H
 

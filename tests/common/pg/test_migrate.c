@@ -119,3 +119,15 @@ Test(migrate, programs_that_start_together_wait_for_each_other)
     }
     cr_assert_eq(number_of("SELECT count(*) FROM read.a"), 2);
 }
+
+Test(migrate, whether_all_are_applied_can_be_asked_without_changing_anything)
+{
+    OK(pg_migrate(pg, "read", rows, 2));
+    OK(pg_migrated(pg, "read", rows, 2));
+    cr_expect_eq(pg_migrated(pg, "read", rows, 1).act, RES_FATAL);
+    cr_expect_eq(pg_migrated(pg, "read", rows, 3).act, RES_FATAL);
+    struct pg_migration changed[] = {rows[0], rows[1]};
+    changed[1].sql = "INSERT INTO read.a VALUES (9)";
+    cr_expect_eq(pg_migrated(pg, "read", changed, 2).act, RES_FATAL);
+    cr_expect_eq(number_of("SELECT count(*) FROM read.migration"), 2);
+}

@@ -108,6 +108,7 @@ static struct model bench_model(struct bench *bench, const struct model *expecte
 {
     struct model found = model_new(bench->projection, bench->arena);
     struct pg *pg = cluster_open(bench->conninfo);
+    OK(projector_use(pg, PROJECTOR_SCHEMA));
     for (size_t t = 0; t < projection_tables(bench->projection); t++)
         found.rows.of[t] = bench_read(bench, pg, t, &expected->rows.of[t]);
     pg_close(pg);
@@ -117,6 +118,7 @@ static struct model bench_model(struct bench *bench, const struct model *expecte
 static int64_t count_of(struct bench *bench, const char *query)
 {
     struct pg *pg = cluster_open(bench->conninfo);
+    OK(projector_use(pg, PROJECTOR_SCHEMA));
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     OK(pg_exec(pg, &(struct pg_sql){NULL, query}, NULL, &rows));
     int64_t count = pg_int(rows, 0, 0);
