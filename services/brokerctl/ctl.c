@@ -267,23 +267,40 @@ void ctl_put_duration(int64_t us, struct buf *out)
 
 /* --- progress ----------------------------------------------------------------------------------*/
 
-enum { BAR_WIDTH = 40, SHOW_EVERY_US = 100000 };
+enum { BAR_WIDTH = 40, SHOW_EVERY_US = 100000, LINE_EVERY_US = 10000000 };
+
+void progress_put(const struct progress *progress, int64_t done, int64_t now, struct buf *out)
+{
+    int64_t part = done >= progress->total ? BAR_WIDTH : done * BAR_WIDTH / progress->total;
+    int64_t more = done - progress->began_at, took_us = now - progress->began_us;
+    buf_printf(out, "%s [", progress->what);
+    for (int64_t i = 0; i < BAR_WIDTH; i++)
+        buf_byte(out, i < part ? '#' : ' ');
+    buf_printf(out, "] %" PRId64 " of %" PRId64, done, progress->total);
+    if (more <= 0 || took_us < TIME_US_PER_S || done >= progress->total)
+        return;
+    buf_text(out, ", ");
+    ctl_put_duration(
+        (int64_t)((double)(progress->total - done) * (double)took_us / (double)more), out);
+    buf_text(out, " left");
+}
 
 void progress_to(struct progress *progress, int64_t done)
 {
-    progress->done = done;
+    bool terminal = isatty(STDERR_FILENO);
     int64_t now = clock_monotonic();
-    if (now - progress->shown_at < SHOW_EVERY_US || progress->total <= 0 || !isatty(STDERR_FILENO))
+    if (progress->began_us == 0) {
+        progress->began_us = progress->shown_us = now;
+        progress->began_at = done;
+    }
+    if (now - progress->shown_us < (terminal ? SHOW_EVERY_US : LINE_EVERY_US) ||
+        progress->total <= 0)
         return;
-    progress->shown_at = now;
-    progress->shown = true;
-    int64_t part = done >= progress->total ? BAR_WIDTH : done * BAR_WIDTH / progress->total;
-    char bar[BAR_WIDTH + 1];
-    memset(bar, ' ', BAR_WIDTH);
-    memset(bar, '#', (size_t)part);
-    bar[BAR_WIDTH] = '\0';
-    (void)fprintf(stderr, "\r%s [%s] %" PRId64 " of %" PRId64 " ", progress->what, bar, done,
-        progress->total);
+    CLEANUP(buf_done) struct buf text = {0};
+    progress->shown_us = now;
+    progress->shown = terminal;
+    progress_put(progress, done, now, &text);
+    (void)fprintf(stderr, terminal ? "\r%.*s\033[K" : "%.*s\n", VIEW_ARG(buf_as_view(&text)));
 }
 
 void progress_end(struct progress *progress)

@@ -80,19 +80,24 @@ void ctl_put_duration(int64_t us, struct buf *out);
 /* "provider HARMONY JBELL" */
 void ctl_put_actor(const struct actor *actor, struct buf *out);
 
-/* A bar on stderr where that is a terminal, otherwise nothing. */
+/* How far something long is, and when it will be through by the rate so far: a bar on stderr where
+ * that is a terminal, otherwise a line every ten seconds. Set `what` and `total`, which may grow.
+ */
 struct progress {
     const char *what;
     int64_t total;
-    int64_t done;
-    int64_t shown_at;
+    int64_t began_us; /* monotonic; 0: not yet */
+    int64_t began_at;
+    int64_t shown_us;
     bool shown;
 };
 void progress_to(struct progress *progress, int64_t done);
+/* Pure: "what [####    ] 12 of 50, 3 min left"; `now` is monotonic µs. */
+void progress_put(const struct progress *progress, int64_t done, int64_t now, struct buf *out);
 void progress_end(struct progress *progress);
 
 typedef int ctl_run_fn(const struct ctl *ctl);
-ctl_run_fn tail_run, timeline_run, outcome_run, why_run, verify_run, lag_run, parked_run,
-    topics_run, token_run, demo_run;
+ctl_run_fn tail_run, timeline_run, outcome_run, why_run, verify_run, rebuild_run, lag_run,
+    parked_run, topics_run, token_run, demo_run;
 
 #endif

@@ -40,6 +40,8 @@ static const struct subcommand {
     {"why", "[--no-topics] REFERENCE", "what a referral waits for, in words", why_run},
     {"verify", "[--no-stores] [--no-postgres]",
         "replays the log and compares Postgres and the stores with it", verify_run},
+    {"rebuild", "[--no-swap] [--anew]",
+        "the read model from nothing, then in place of the live one", rebuild_run},
     {"lag", "[--all] [--json] [--seconds N]", "how far each reader of a topic is behind its end",
         lag_run},
     {"parked", "list | show PARTITION:OFFSET | resend PARTITION:OFFSET|--all",
