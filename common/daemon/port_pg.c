@@ -245,7 +245,7 @@ static res_t commit(void *owner, enum database_commit *ret)
     enum pg_commit answer = PG_ROLLED_BACK;
     TRY(pg_pipe_next(self->pg, &rows));
     if (pg_rows_affected(rows) != self->moves) {
-        rollback(self);
+        drop(self); /* what else changed in the database is looked at when we connect again */
         *ret = DATABASE_NOT_OURS;
         return RES_DONE;
     }

@@ -125,6 +125,8 @@ static struct view way_text(const struct way *way, struct arena *arena)
     if (way->before == NULL)
         return VIEW("");
     struct view before = way_text(way->before, arena);
+    if (before.ptr == NULL)
+        return before; /* the arena is full */
     return way->name != NULL ? arena_printf(arena, "%.*s/%s", VIEW_ARG(before), way->name)
                              : arena_printf(arena, "%.*s/%zu", VIEW_ARG(before), way->item);
 }

@@ -75,12 +75,15 @@ static res_t connect_finish(struct pg *pg, int64_t connect_ms)
     return RES_DONE;
 }
 
-static res_t session_set(struct pg *pg)
+/* A plan without an index costs so much then that the server would compile it, were it let. */
+#define BY_INDEX "; SET enable_seqscan = off; SET jit = off"
+
+static res_t session_set(struct pg *pg, bool by_index)
 {
-    char text[160];
+    char text[256];
     snprintf(text, sizeof text,
-        "SET TimeZone = 'UTC'; SET statement_timeout = %lld; SET DateStyle = 'ISO'",
-        (long long)(pg->statement_ms < 0 ? 0 : pg->statement_ms));
+        "SET TimeZone = 'UTC'; SET statement_timeout = %lld; SET DateStyle = 'ISO'%s",
+        (long long)(pg->statement_ms < 0 ? 0 : pg->statement_ms), by_index ? BY_INDEX : "");
     return pg_run(pg, text);
 }
 
@@ -99,7 +102,7 @@ res_t pg_open(const struct pg_conf *conf, struct pg **ret)
     TRY(connect_finish(pg, conf->connect_ms == 0 ? 5000 : conf->connect_ms));
     if (PQsetnonblocking(pg->conn, 1) != 0)
         return RETRY("postgres: the connection cannot be made non-blocking");
-    TRY(session_set(pg));
+    TRY(session_set(pg, conf->by_index));
     *ret = TAKE(pg);
     return RES_DONE;
 }

@@ -19,6 +19,8 @@ struct pg_conf {
     int64_t statement_ms;    /* statement_timeout; 0: 30,000; -1: none */
     int64_t answer_ms;       /* the other side is given up after this (TCP user time-out, and our
                                 wait for an answer beyond statement_ms); 0: 15,000 */
+    bool by_index; /* never reads a whole table where an index can be used: for who asks for few
+                      rows of tables that grow while a prepared statement keeps its first plan */
 };
 /* RETRY: cannot be reached, starting up, too many connections. FATAL: refused by name, password or
  * database, or a conninfo that cannot be read. */

@@ -58,8 +58,8 @@ static struct group_port alone_port(struct alone *alone, int32_t partitions)
 
 static res_t use_next(void *owner, struct pg *pg)
 {
-    (void)owner;
-    return projector_use(pg, SWAP_NEXT);
+    TRY(projector_use(pg, SWAP_NEXT));
+    return row_writer_ready(owner, pg);
 }
 
 static res_t open_parts(const struct ctl *ctl, int32_t partitions, struct rebuild_sink *self)
@@ -70,9 +70,11 @@ static res_t open_parts(const struct ctl *ctl, int32_t partitions, struct rebuil
     MUST(self->writer.projection != NULL);
     self->writer.rows = row_writer_new(self->writer.projection);
     self->writer.quiet = true;
-    struct port_pg_conf pg = {.pg = {.conninfo = ctl->conf->pg, .application = "brokerctl rebuild"},
+    struct port_pg_conf pg = {
+        .pg = {.conninfo = ctl->conf->pg, .application = "brokerctl rebuild", .by_index = true},
         .sql = projector_sql,
-        .ready = use_next};
+        .ready = use_next,
+        .owner = self->writer.rows};
     self->pg = port_pg_new(&pg);
     struct kafka_reader_conf reader = {.kafka = stream_kafka(ctl), .group = "brokerctl"};
     self->events.topic = STREAM_TOPIC;

@@ -35,7 +35,8 @@ static res_t sql_open(struct gateway *gateway, const char *name, struct pg **ret
         .application = name,
         .connect_ms = PG_CONNECT_MS,
         .statement_ms = PG_STATEMENT_MS,
-        .answer_ms = PG_ANSWER_MS};
+        .answer_ms = PG_ANSWER_MS,
+        .by_index = true};
     if (clock_monotonic() < gateway->pg_again_us)
         return RETRY("the database is away");
     res_t res = pg_open(&conf, ret);

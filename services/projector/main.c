@@ -134,7 +134,8 @@ static res_t start_parts(struct projector *self, const struct projector_conf *co
     MUST(self->writer.projection != NULL);
     self->writer.rows = row_writer_new(self->writer.projection);
     self->writer.on_batch = on_batch;
-    struct port_pg_conf pg = {.pg = {.conninfo = conf->pg, .application = "projector"},
+    struct port_pg_conf pg = {
+        .pg = {.conninfo = conf->pg, .application = "projector", .by_index = true},
         .sql = projector_sql,
         .ready = projector_ready,
         .owner = self->writer.rows};

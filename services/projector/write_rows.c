@@ -207,7 +207,8 @@ res_t row_writer_ready(struct row_writer *writer, struct pg *pg)
     static const struct pg_sql sql = {NULL,
         "SELECT c.relname, a.attname, a.atttypid::bigint, c.reltype::bigint "
         "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-        "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 "
+        "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > "
+        "0 "
         "AND NOT a.attisdropped ORDER BY c.relname, a.attnum"};
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(pg_exec(pg, &sql, NULL, &rows));

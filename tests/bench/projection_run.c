@@ -100,7 +100,8 @@ static void open_database(void)
     writer.projection = projection_new(arena);
     MUST(writer.projection != NULL);
     writer.rows = row_writer_new(writer.projection);
-    struct port_pg_conf conf = {.pg = {.conninfo = bench_env("BENCH_PG"), .application = "bench"},
+    struct port_pg_conf conf = {
+        .pg = {.conninfo = bench_env("BENCH_PG"), .by_index = true, .application = "bench"},
         .sql = projector_sql,
         .ready = projector_ready,
         .owner = writer.rows};

@@ -219,7 +219,7 @@ Test(reader, a_record_gives_its_headers_by_name)
     static struct reports reports;
     reports.count = 0;
     struct kafka_producer *producer = producer_open(&mock, &reports);
-    const struct kafka_header headers[] = {
+    const struct record_header headers[] = {
         {"reason", VIEW("first")}, {"other", VIEW("")}, {"reason", VIEW("last")}};
     const struct kafka_message message = {.topic = "facts",
         .partition = 0,

@@ -242,6 +242,7 @@ Test(projector_postgres, a_table_is_written_in_the_order_that_the_database_has, 
     struct people_log *log = people_random(4, 2, 40, bench.arena);
     struct model expected = model_new(bench.projection, bench.arena);
     struct pg *pg = cluster_open(bench.conninfo);
+    OK(projector_use(pg, PROJECTOR_SCHEMA));
     OK(pg_run(pg, "ALTER TABLE read.deadline DROP COLUMN due_at, DROP COLUMN met_at;"
                   "ALTER TABLE read.deadline ADD COLUMN newer integer,"
                   " ADD COLUMN met_at timestamptz, ADD COLUMN due_at timestamptz NOT NULL"));
