@@ -76,7 +76,8 @@ static res_t connect_finish(struct pg *pg, int64_t connect_ms)
 }
 
 /* A plan without an index costs so much then that the server would compile it, were it let. */
-#define BY_INDEX "; SET enable_seqscan = off; SET jit = off"
+#define BY_INDEX                                                                                   \
+    "; SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan"
 
 static res_t session_set(struct pg *pg, bool by_index)
 {
