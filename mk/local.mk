@@ -14,3 +14,8 @@ install: ## only install what `make run` needs
 	@compose/install.sh run
 install-test: ## only install what `make test` needs
 	@compose/install.sh test
+.PHONY: man
+man: build/man/brokerctl.8 ## brokerctl's man page, made from its help: man -l build/man/brokerctl.8
+build/man/brokerctl.8: $(O)/bin/brokerctl
+	@mkdir -p $(@D)
+	@$< man >$@

@@ -7,24 +7,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "brokerctl/help.h"
 #include "codec/json.h"
 
 /* --- options -----------------------------------------------------------------------------------*/
-
-static void print_help(const struct ctl *ctl, const struct ctl_args *args)
-{
-    printf("usage: brokerctl %s %s\n", ctl->name, ctl->usage);
-    for (size_t i = 0; i < args->option_count; i++) {
-        const struct ctl_option *option = &args->options[i];
-        char name[64];
-        (void)snprintf(name, sizeof name, "--%s%s", option->name,
-            option->flag != NULL   ? ""
-            : option->text != NULL ? " TEXT"
-                                   : " NUMBER");
-        printf("  %-22s %s\n", name, option->about);
-    }
-    printf("exit codes: 0 done, 1 different, refused or not found, 2 usage, 3 cannot reach\n");
-}
 
 static const struct ctl_option *option_find(const struct ctl_args *args, struct view name)
 {
@@ -59,10 +45,15 @@ static bool option_read(const struct ctl *ctl, const struct ctl_args *args, int 
 
 bool ctl_parse(const struct ctl *ctl, struct ctl_args *args, int *ret_exit)
 {
+    if (ctl->describe != NULL) {
+        ctl->describe(ctl->owner, ctl, args);
+        *ret_exit = CTL_OK;
+        return false;
+    }
     for (int i = 1; i < ctl->argc; i++) {
         const char *word = ctl->argv[i];
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-            print_help(ctl, args);
+            help_print_command(NULL, ctl, args);
             *ret_exit = CTL_OK;
             return false;
         }

@@ -9,6 +9,7 @@
 #include "base/desc.h"
 #include "base/id.h"
 #include "codec/framing.h"
+#include "daemon/conf_kafka.h"
 #include "pg/pg.h"
 
 enum ctl_exit {
@@ -20,7 +21,7 @@ enum ctl_exit {
 
 /* From the environment (RB_...), as the daemons have it. */
 struct ctl_conf {
-    const char *kafka_bootstrap;
+    struct conf_kafka kafka;
     const char *pg;
     const char *state;
     const char *schemas;
@@ -30,12 +31,16 @@ struct ctl_conf {
     const char *audience;
 };
 
+struct ctl_args;
 struct ctl {
     const char *name; /* of the subcommand */
     const char *usage;
     const struct ctl_conf *conf;
     int argc; /* argv[0] is the subcommand */
     char **argv;
+    /* Not NULL: the subcommand only tells, by ctl_parse, what it takes, and ends (help.h). */
+    void (*describe)(void *owner, const struct ctl *ctl, const struct ctl_args *args);
+    void *owner;
 };
 
 /* One option of a subcommand: exactly one of the targets. Long options only, "--name VALUE" or
@@ -48,10 +53,11 @@ struct ctl_option {
     int64_t *number;
 };
 /* Reads options; what is left are the arguments. False: said why on stderr (or printed help, then
- * *ret_exit is CTL_OK): return *ret_exit. */
+ * *ret_exit is CTL_OK): return *ret_exit. The first thing that a subcommand does. */
 struct ctl_args {
     const struct ctl_option *options;
     size_t option_count;
+    const char *verbs; /* what the first word may be, separated by blanks; NULL: no such list */
     char *words[8];
     size_t word_count;
     size_t words_min, words_max;
@@ -96,8 +102,15 @@ void progress_to(struct progress *progress, int64_t done);
 void progress_put(const struct progress *progress, int64_t done, int64_t now, struct buf *out);
 void progress_end(struct progress *progress);
 
+/* A subcommand: one row in commands.c. */
 typedef int ctl_run_fn(const struct ctl *ctl);
+struct ctl_command {
+    const char *name;
+    const char *usage;
+    const char *about;
+    ctl_run_fn *run;
+};
 ctl_run_fn tail_run, timeline_run, outcome_run, why_run, verify_run, rebuild_run, lag_run,
-    parked_run, topics_run, token_run, demo_run;
+    parked_run, topics_run, token_run, demo_run, completion_run, man_run;
 
 #endif

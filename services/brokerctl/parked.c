@@ -160,8 +160,11 @@ int parked_run(const struct ctl *ctl)
         {"all", "resend: every command that can go back", .flag = &asked.all},
         {"yes", "resend: without asking", .flag = &asked.sending.yes},
     };
-    struct ctl_args args = {
-        .options = options, .option_count = ARRAY_LEN(options), .words_min = 1, .words_max = 2};
+    struct ctl_args args = {.options = options,
+        .option_count = ARRAY_LEN(options),
+        .verbs = "list show resend",
+        .words_min = 1,
+        .words_max = 2};
     int code = CTL_OK;
     if (!ctl_parse(ctl, &args, &code))
         return code;

@@ -10,7 +10,7 @@ enum { ASK_MS = 10000, LIST_BYTES_MAX = 1 << 20, READ_MS = 1000, SILENT_MAX = 15
 
 struct kafka_conf stream_kafka(const struct ctl *ctl)
 {
-    return (struct kafka_conf){.brokers = ctl->conf->kafka_bootstrap, .client_id = "brokerctl"};
+    return conf_kafka(&ctl->conf->kafka, "brokerctl");
 }
 
 static res_t partitions_of(const struct kafka_topics *topics, const char *name, int32_t *ret)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "brokerctl/ctl.h"
+#include "brokerctl/stream.h"
 #include "brokerctl/tsv.h"
 #include "kafka/admin.h"
 
@@ -77,8 +77,7 @@ static int compare(const struct topics *topics, const struct kafka_topics *there
 static int topics_do(struct topics *topics)
 {
     CLEANUP(kafka_admin_close_p) struct kafka_admin *admin = NULL;
-    struct kafka_conf conf = {
-        .brokers = topics->ctl->conf->kafka_bootstrap, .client_id = "brokerctl"};
+    struct kafka_conf conf = stream_kafka(topics->ctl);
     struct kafka_topics there;
     res_t res = kafka_admin_open(&conf, &admin);
     if (res.act == RES_OK && topics->create)

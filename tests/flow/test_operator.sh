@@ -29,6 +29,25 @@ parked_count() { [ "$(parked --json | wc -l)" = "$1" ]; }
 place_of() { parked --reason "$1" | awk 'NR == 1 { print $1 }'; } # REASON: the first parked for it
 answered() { [ "$(rows "SELECT count(*) FROM read.outcome WHERE id = '$1'")" = 1 ]; }
 
+# --- help ---------------------------------------------------------------------------------------------
+
+# suggests WORDS LINE...: what bash would suggest for the last word.
+suggests() {
+    local words=$1
+    shift
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _brokerctl
+    equal "${COMPREPLY[*]}" "$words"
+}
+check 'the completion is a script' bash -n <("$BIN/brokerctl" completion bash)
+. <("$BIN/brokerctl" completion bash)
+check 'it completes a subcommand' suggests 'tail' brokerctl ta
+check 'its verbs' suggests 'show' brokerctl parked s
+check 'its options' suggests '--no-topics' brokerctl why --n
+check 'and nothing where a value is due' suggests '' brokerctl tail --from ''
+check 'the man page is one' says '' 0 groff -man -ww -z -Tutf8 <("$BIN/brokerctl" man)
+check 'without a warning' equal "$(groff -man -ww -z -Tutf8 <("$BIN/brokerctl" man) 2>&1)" ''
+
 check 'the broker starts' broker_up
 check 'a person is referred' case_of X100001 Ada Lind one
 reference=$(rows "SELECT reference FROM read.referral WHERE referral = '$REFERRAL'")
