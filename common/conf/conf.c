@@ -16,6 +16,8 @@ struct conf {
     const struct conf_table *table;
     struct view values[FIELDS_MAX];
     enum source sources[FIELDS_MAX];
+    int lines[FIELDS_MAX]; /* in the file, of what it sets; 0: not in it */
+    const char *file;
     FILE *err;
     bool bad;
 };
@@ -91,27 +93,40 @@ static size_t field_index(const struct conf_table *table, struct view name)
     return i;
 }
 
-static void line_take(struct conf *conf, struct view line, const char *path, int number)
+/* Somebody else's text within one line of ours. */
+static void text_print(struct view text, size_t max, FILE *out)
+{
+    for (size_t i = 0; i < text.len && i < max; i++)
+        fputc((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f ? '?' : text.ptr[i], out);
+}
+
+static void line_take(struct conf *conf, struct view line, int number)
 {
     struct view value = line;
     struct view name = view_trim(view_cut(&value, '='));
     if (name.len == 0 && value.ptr == NULL)
         return;
     size_t i = field_index(conf->table, name);
-    if (value.ptr == NULL || i == conf->table->count) {
-        fprintf(conf->err, "%s: %s:%d: %.*s: %s\n", conf->table->service, path, number,
-            name.len > 60 ? 60 : (int)name.len, name.ptr,
-            value.ptr == NULL ? "allowed: name = value" : "no such setting; see --help");
+    const char *wrong = value.ptr == NULL         ? "allowed: name = value"
+                        : i == conf->table->count ? "no such setting; see --help"
+                        : conf->lines[i] > 0      ? "set twice"
+                                                  : NULL;
+    if (wrong != NULL) {
+        fprintf(conf->err, "%s: %s:%d: ", conf->table->service, conf->file, number);
+        text_print(name, 60, conf->err);
+        fprintf(conf->err, ": %s\n", wrong);
         conf->bad = true;
         return;
     }
     conf->values[i] = view_trim(value);
     conf->sources[i] = FROM_FILE;
+    conf->lines[i] = number;
 }
 
 static void file_take(struct conf *conf, const char *path)
 {
     struct view text;
+    conf->file = path;
     if (!conf_file_read(path, FILE_BYTES_MAX, conf->texts, &text)) {
         fprintf(conf->err, "%s: --config: %s: allowed: a readable file of at most 64 KiB\n",
             conf->table->service, path);
@@ -121,7 +136,7 @@ static void file_take(struct conf *conf, const char *path)
     for (int number = 1; text.ptr != NULL; number++) {
         struct view line = view_trim(view_cut(&text, '\n'));
         if (line.len > 0 && line.ptr[0] != '#')
-            line_take(conf, line, path, number);
+            line_take(conf, line, number);
     }
 }
 
@@ -138,21 +153,25 @@ static void environment_take(struct conf *conf)
     }
 }
 
+/* "service: FILE:LINE: name = value: allowed: ..." or, of the environment, its variable's name. */
 static void complain(const struct conf *conf, size_t i)
 {
     const struct conf_field *field = &conf->table->fields[i];
     char env[NAME_MAX_], allowed[CONF_ALLOWED_MAX];
+    bool in_file = conf->sources[i] == FROM_FILE;
     conf_allowed_print(field, allowed);
     env_name(conf->table, field, env);
-    const char *name = conf->sources[i] == FROM_FILE ? field->name : env;
-    if (conf->values[i].ptr == NULL)
-        fprintf(conf->err, "%s: %s: not set: allowed: %s\n", conf->table->service, name, allowed);
-    else if (field->kind == CONF_SECRET)
-        fprintf(conf->err, "%s: %s = *****: allowed: %s\n", conf->table->service, name, allowed);
-    else
-        fprintf(conf->err, "%s: %s = %.*s: allowed: %s\n", conf->table->service, name,
-            conf->values[i].len > 200 ? 200 : (int)conf->values[i].len, conf->values[i].ptr,
-            allowed);
+    fprintf(conf->err, "%s: ", conf->table->service);
+    if (in_file)
+        fprintf(conf->err, "%s:%d: ", conf->file, conf->lines[i]);
+    fprintf(conf->err, "%s", in_file ? field->name : env);
+    if (conf->values[i].ptr == NULL) {
+        fprintf(conf->err, ": not set");
+    } else {
+        fprintf(conf->err, " = ");
+        text_print(field->kind == CONF_SECRET ? VIEW("*****") : conf->values[i], 200, conf->err);
+    }
+    fprintf(conf->err, ": allowed: %s\n", allowed);
 }
 
 static void values_parse(struct conf *conf, void *ret_struct)

@@ -89,6 +89,15 @@ static bool secret_parse(struct view text, struct arena *texts, struct view *ret
     return true;
 }
 
+/* A value is one line: what is printed can be a config file. */
+static bool is_one_line(struct view text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\t')
+            return false;
+    return true;
+}
+
 static bool text_parse(
     const struct conf_field *field, struct view text, struct arena *texts, const char **ret)
 {
@@ -98,7 +107,8 @@ static bool text_parse(
     if (field->kind != CONF_TEXT && text.len == 0 && !empty_is_default)
         return false;
     if (memchr(text.ptr, '\0', text.len) != NULL || !utf8_valid(text) ||
-        !in_range(field, (int64_t)text.len) || !word_allowed(field->allowed, text))
+        (field->kind != CONF_SECRET && !is_one_line(text)) || !in_range(field, (int64_t)text.len) ||
+        !word_allowed(field->allowed, text))
         return false;
     *ret = arena_text(texts, text);
     return *ret != NULL;

@@ -21,9 +21,9 @@ struct import_conf {
 };
 
 static const struct conf_field fields[] = {
-    {"from", CONF_TEXT, offsetof(struct import_conf, from),
+    {"from", CONF_SECRET, offsetof(struct import_conf, from),
         .doc = "Refer and Monitor's database: postgres://user@host:port/name (only read)"},
-    {"pg", CONF_TEXT, offsetof(struct import_conf, pg),
+    {"pg", CONF_SECRET, offsetof(struct import_conf, pg),
         .doc = "the broker's database, as a role that reads schema read and writes schema edge"},
     {"kafka_bootstrap", CONF_TEXT, offsetof(struct import_conf, kafka),
         .doc = "Kafka: host:port,..."},

@@ -48,6 +48,39 @@ check 'and nothing where a value is due' suggests '' brokerctl tail --from ''
 check 'the man page is one' says '' 0 groff -man -ww -z -Tutf8 <("$BIN/brokerctl" man)
 check 'without a warning' equal "$(groff -man -ww -z -Tutf8 <("$BIN/brokerctl" man) 2>&1)" ''
 
+# --- settings -----------------------------------------------------------------------------------------
+
+# Every program by the same rules; what it needs is set, secrets in a file.
+printf 'host=/nowhere' >"$FLOW/conninfo"
+bare() { # PROGRAM VARIABLE=VALUE... -- ARGUMENT...: with that environment and no other
+    local program=$1 set=()
+    shift
+    while [ "$1" != -- ]; do set+=("$1"); shift; done
+    shift
+    timeout 20 env -i LSAN_OPTIONS="$LSAN_OPTIONS" RB_PG="file:$FLOW/conninfo" RB_FROM="file:$FLOW/conninfo" RB_STATE=/nowhere \
+        RB_SECRETS=/nowhere RB_KAFKA_BOOTSTRAP=127.0.0.1:1 "${set[@]}" "$BIN/$program" "$@"
+}
+prints_a_config_file() { # PROGRAM: what it prints, read again, gives the same values and nothing else
+    bare "$1" -- --print-config >"$FLOW/first.conf" || return 1
+    env -i "$BIN/$1" --config "$FLOW/first.conf" --print-config >"$FLOW/second.conf" || return 1
+    grep -q ' (file)$' "$FLOW/second.conf" &&
+        diff <(grep -v '^#' "$FLOW/first.conf") <(grep -v '^#' "$FLOW/second.conf")
+}
+for program in "$BIN"/*; do
+    program=$(basename "$program")
+    check "$program prints its settings as a file that it reads" prints_a_config_file "$program"
+    check "$program masks what is secret" never_says hunter2 bare "$program" RB_PG='password=hunter2' RB_FROM='password=hunter2' -- --print-config
+    check "$program names its settings in its help" says 'RB_KAFKA_BOOTSTRAP' 0 bare "$program" -- --help
+done
+check 'a setting that is not set is named' says '^referrals: RB_STATE: not set: allowed: a path$' 2 env -i "$BIN/referrals" --print-config
+check 'a bad value is a line with the key, the value and what is allowed' says '^risk: RB_LOG_LEVEL = loud: allowed: debug\|info\|warn\|error$' 2 bare risk RB_LOG_LEVEL=loud --
+printf 'log_level = warn\n\nno_such = 1\nstop = soon\nstop = 5s\n' >"$FLOW/wrong.conf"
+check 'an unknown name in the file is named with its line' says "^gateway: $FLOW/wrong.conf:3: no_such: no such setting; see --help\$" 2 bare gateway -- --config "$FLOW/wrong.conf"
+check 'so is one that is set twice' says "^gateway: $FLOW/wrong.conf:5: stop: set twice\$" 2 bare gateway -- --config "$FLOW/wrong.conf"
+check 'so is a bad value' says "^gateway: $FLOW/wrong.conf:4: stop = soon: allowed: a duration" 2 bare gateway -- --config "$FLOW/wrong.conf"
+check 'the environment goes before the file' says '^log_level = error$' 0 bare projector RB_LOG_LEVEL=error -- --config <(echo 'log_level = warn') --print-config
+check 'the file before the default' says '^log_level = warn$' 0 bare projector -- --config <(echo 'log_level = warn') --print-config
+
 check 'the broker starts' broker_up
 check 'a person is referred' case_of X100001 Ada Lind one
 reference=$(rows "SELECT reference FROM read.referral WHERE referral = '$REFERRAL'")

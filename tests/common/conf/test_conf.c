@@ -149,6 +149,47 @@ Test(conf, an_unknown_name_in_the_file_is_named_with_its_line)
     cr_assert_str_eq(err_text, want);
 }
 
+Test(conf, a_bad_value_of_the_file_is_named_with_its_line)
+{
+    file_write("# ours\nport = 99999\n\nwait = 5\npassword = file:/does/not/exist\n");
+    char want[512];
+    snprintf(want, sizeof want,
+        "example: %s:5: password = *****: allowed: a secret, or file:PATH of one\n"
+        "example: %s:2: port = 99999: allowed: a whole number, 1 to 65535\n"
+        "example: %s:4: wait = 5: allowed: a duration such as 20ms, 5s, 2m, from 1ms to 1m\n",
+        file_path, file_path, file_path);
+    cr_assert_eq(load("--config", file_path), CONF_EXIT_BAD);
+    cr_assert_str_eq(err_text, want);
+}
+
+Test(conf, what_the_environment_replaces_in_the_file_is_judged_alone)
+{
+    file_write("port = 99999\n");
+    setenv("RBT_PORT", "9001", 1);
+    cr_assert_eq(load("--config", file_path), CONF_RUN, "%s", err_text);
+    cr_assert_eq(conf.port, 9001);
+    setenv("RBT_PORT", "0", 1);
+    cr_assert_eq(load("--config", file_path), CONF_EXIT_BAD);
+    cr_assert_str_eq(err_text, "example: RBT_PORT = 0: allowed: a whole number, 1 to 65535\n");
+}
+
+Test(conf, what_the_file_sets_twice_is_named)
+{
+    file_write("port = 1\nmode = tls\nport = 1\n");
+    char want[256];
+    snprintf(want, sizeof want, "example: %s:3: port: set twice\n", file_path);
+    cr_assert_eq(load("--config", file_path), CONF_EXIT_BAD);
+    cr_assert_str_eq(err_text, want);
+}
+
+Test(conf, a_complaint_is_one_line_whatever_the_value_holds)
+{
+    setenv("RBT_STATE", "/var/lib\nexample: all is well\n", 1);
+    cr_assert_eq(load(NULL, NULL), CONF_EXIT_BAD);
+    cr_assert_str_eq(
+        err_text, "example: RBT_STATE = /var/lib?example: all is well?: allowed: a path\n");
+}
+
 Test(conf, a_file_that_is_not_there_is_bad)
 {
     cr_assert_eq(load("--config", "/does/not/exist"), CONF_EXIT_BAD);
