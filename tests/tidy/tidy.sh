@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# House rules that a machine can check: layers, banned calls, dead files, long functions and files,
+# House rules that a machine can check: layers, banned calls, log lines, dead files, long functions and files,
 # formatting, a README a folder. Prints each break with its place; exits 1 if there was one.
 # usage: tests/tidy/tidy.sh        from the top of the tree (make tidy)
 set -u
@@ -51,6 +51,27 @@ third_party 'openssl/' '^(common/(base|seal|edge|http)|tests)/'
 while read -r hit; do break_at "banned call: $hit"; done < <(
     grep -nE '(^|[^a-zA-Z0-9_>.])(strcpy|strcat|sprintf|vsprintf|atoi|atol|strtok|strncpy|gets|rand|srand|system)\(' \
         "${sources[@]}" | grep -vE ':[0-9]+: *(\*|/\*|//)')
+
+# --- log lines: a constant name of one pattern, typed fields with constant keys, nothing else ----------
+# (obs/log.h keeps text from outside out at run time; here it is not even written down.)
+log_calls() { tr '\n' ' ' <"$1" | tr -s ' ' | grep -oE '[^a-z_]log_line\([^;]*;'; }
+call_good='^.log_line\( ?LEVEL_[A-Z]+, ?"[a-z0-9]+([.-][a-z0-9]+)*" ?[,)]'
+for file in "${sources[@]}"; do
+    case $file in services/* | connectors/* | common/*) ;; *) continue ;; esac
+    case $file in common/obs/*) continue ;; esac
+    while read -r call; do
+        [[ " $call" =~ $call_good ]] || [[ $call =~ $call_good ]] || break_at "log line without a constant name: $file: ${call:0:60}"
+    done < <(log_calls "$file")
+    while read -r hit; do break_at "log field: $file:$hit"; done < <(
+        grep -nE 'LOG_(INT|ID|DIGEST|WORD|CODE)\((""|[^")][^,]*,|"[^"]*[^a-z0-9_"][^"]*")|LOG_WORD\("[a-z0-9_]*", *[^),]*(\.|->)ptr|LOG_DIGEST\("[a-z0-9_]*", *sha256' "$file")
+    while read -r hit; do break_at "log line past log_line and log_res: $file:$hit"; done < <(
+        grep -nE '(^|[^a-z_])(log_write|log_failure|syslog|perror)\(|struct log_field' "$file")
+    case $file in # these speak to whoever started them
+    services/brokerctl/* | connectors/*/* | common/conf/* | common/base/res.c | */schemac/* | */mustachec/*) continue ;;
+    esac
+    while read -r hit; do break_at "text printed past the log: $file:$hit"; done < <(
+        grep -nE '(^|[^a-z_])(v?printf|v?fprintf|v?dprintf|fputs|puts|putchar)\(' "$file" | grep -vE ':[0-9]*: *(\*|/\*|//)')
+done
 
 # --- long files and functions (Linux braces: a function's braces stand in column 0) ---------------
 for file in "${sources[@]}"; do
