@@ -196,7 +196,7 @@ void pg_array_row(struct pg_array *array, uint32_t columns)
         put_be4(at + 4, columns);
 }
 
-enum { LEN_NULL = UINT32_MAX };
+#define LEN_NULL UINT32_MAX /* no enumerator: those are ints */
 
 /* An element or a row's column with room for `len` bytes; NULL: the array is failed. */
 static uint8_t *element(struct pg_array *array, enum pg_type type, uint32_t len)
