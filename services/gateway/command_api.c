@@ -81,13 +81,8 @@ void command_identify(struct call *call)
 
 res_t command_handle(struct call *call)
 {
-    struct view type = http_header_get(call->request->headers, "Content-Type");
     if (uuid_is_zero(call->id)) {
         call_problem_code(call, PROBLEM_KEY_MISSING);
-        return RES_DONE;
-    }
-    if (!view_eq(view_trim(view_cut(&type, ';')), VIEW("application/json"))) {
-        call_problem_code(call, PROBLEM_MEDIA_TYPE);
         return RES_DONE;
     }
     struct command_in in = {

@@ -241,6 +241,14 @@ static enum problem_code refused(const struct http_request *request)
     }
 }
 
+/* The API takes JSON, and is told that it is. */
+static bool body_fits(const struct call *call)
+{
+    struct view type = http_header_get(call->request->headers, "Content-Type");
+    return call->route->kind != ROUTE_API || call->route->method != HTTP_POST ||
+           view_eq(view_trim(view_cut(&type, ';')), VIEW("application/json"));
+}
+
 static res_t handle(struct call *call)
 {
     enum problem_code problem = route_find(call->gateway->routes, call);
@@ -253,8 +261,13 @@ static res_t handle(struct call *call)
         early_prepare(call);
         TRY(access_check(call, &problem));
     }
+    if (problem == PROBLEM_MAX_ && !body_fits(call))
+        problem = PROBLEM_MEDIA_TYPE;
     if (problem == PROBLEM_MAX_)
         return call->route->handle(call);
+    if (problem == PROBLEM_METHOD)
+        call_header(
+            call, "Allow", route_allow(call->gateway->routes, call->request->path, call->arena));
     call_problem_code(call, problem);
     return RES_DONE;
 }

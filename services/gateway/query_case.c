@@ -25,11 +25,11 @@ static void put_row(struct json_out *json, const struct case_row *row)
 bool query_case_filter(struct call *call, struct case_filter *ret)
 {
     struct http_pairs query = call->request->query;
-    struct view page = http_pair_get(query, "page");
+    struct view page = http_pair_get(query, "page"), overdue = http_pair_get(query, "overdue");
     *ret = (struct case_filter){
         .whose = http_pair_get(query, "whose"),
         .status = http_pair_get(query, "status"),
-        .overdue = view_eq(http_pair_get(query, "overdue"), VIEW("yes")),
+        .overdue = view_eq(overdue, VIEW("yes")),
         .page = 1,
     };
     if (ret->whose.len == 0)
@@ -39,6 +39,7 @@ bool query_case_filter(struct call *call, struct case_filter *ret)
     bool fine = view_eq(ret->whose, VIEW("mine")) || view_eq(ret->whose, VIEW("team"));
     if (page.ptr != NULL)
         fine = fine && view_to_i64(page, &ret->page) && ret->page >= 1 && ret->page <= 100000;
+    fine = fine && (overdue.len == 0 || ret->overdue);
     bool known = ret->status.len == 0;
     for (enum status_code code = 0; code < STATUS_MAX_; code++)
         known = known || view_eq_text(ret->status, status_text(code));

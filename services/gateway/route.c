@@ -146,6 +146,20 @@ enum problem_code route_find(const struct routes *routes, struct call *call)
         routes, method == HTTP_HEAD ? HTTP_GET : method, call->request->path, call);
 }
 
+struct view route_allow(const struct routes *routes, struct view path, struct arena *arena)
+{
+    bool get = false, post = false;
+    for (size_t i = 0; i < routes->count; i++) {
+        struct call found = {0};
+        if (!route_match(routes->items[i].path, path, &found))
+            continue;
+        get = get || routes->items[i].method == HTTP_GET;
+        post = post || routes->items[i].method == HTTP_POST;
+    }
+    return arena_printf(
+        arena, "%s%s%s", get ? "GET, HEAD" : "", get && post ? ", " : "", post ? "POST" : "");
+}
+
 enum problem_code route_find_path(
     const struct routes *routes, enum http_method method, struct view path, struct call *call)
 {

@@ -32,6 +32,8 @@ enum problem_code route_find(const struct routes *routes, struct call *call);
 /* The same for another address than the request's own. */
 enum problem_code route_find_path(
     const struct routes *routes, enum http_method method, struct view path, struct call *call);
+/* What the header Allow says of a path that does not take the request's method. In the arena. */
+struct view route_allow(const struct routes *routes, struct view path, struct arena *arena);
 /* Does `path` fit the pattern? Pure. */
 bool route_match(const char *pattern, struct view path, struct call *ret);
 

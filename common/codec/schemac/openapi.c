@@ -10,26 +10,27 @@ static const char frame[] =
     ;
 
 /* What may be answered instead of what was asked for. */
+enum operation { OP_QUERY = 1, OP_QUERY_BY_BODY = 2, OP_COMMAND = 4 };
 static const struct refusal {
     const char *status, *response;
-    bool everywhere; /* from a query, too, that does not say so itself */
+    unsigned from; /* these operations, where they do not say so themselves */
 } refusals[] = {
-    {"400", "Problem", false},
-    {"401", "SignIn", true},
-    {"403", "Problem", true},
-    {"404", "Problem", false},
-    {"409", "Problem", false},
-    {"413", "Problem", false},
-    {"415", "Problem", false},
-    {"422", "Problem", false},
-    {"429", "Later", true},
-    {"503", "Later", true},
+    {"400", "Problem", OP_COMMAND | OP_QUERY_BY_BODY},
+    {"401", "SignIn", OP_COMMAND | OP_QUERY_BY_BODY | OP_QUERY},
+    {"403", "Problem", OP_COMMAND | OP_QUERY_BY_BODY | OP_QUERY},
+    {"404", "Problem", OP_COMMAND},
+    {"409", "Problem", OP_COMMAND},
+    {"413", "Problem", OP_COMMAND | OP_QUERY_BY_BODY},
+    {"415", "Problem", OP_COMMAND | OP_QUERY_BY_BODY},
+    {"422", "Problem", OP_COMMAND | OP_QUERY_BY_BODY},
+    {"429", "Later", OP_COMMAND | OP_QUERY_BY_BODY | OP_QUERY},
+    {"503", "Later", OP_COMMAND | OP_QUERY_BY_BODY | OP_QUERY},
 };
 
-static void add_refusals(json_t *responses, bool query)
+static void add_refusals(json_t *responses, enum operation from)
 {
     for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
-        if ((!query || refusals[i].everywhere) &&
+        if ((refusals[i].from & from) != 0 &&
             json_object_get(responses, refusals[i].status) == NULL)
             doc_put(responses, refusals[i].status, doc_ref("responses", refusals[i].response));
 }
@@ -39,7 +40,7 @@ static json_t *answers(void)
     json_t *made = json_object();
     doc_put(made, "201", doc_ref("responses", "Accepted"));
     doc_put(made, "202", doc_ref("responses", "Pending"));
-    add_refusals(made, false);
+    add_refusals(made, OP_COMMAND);
     return made;
 }
 
@@ -98,7 +99,9 @@ static void add_queries(const json_t *queries, json_t *paths, json_t *schemas)
     {
         json_object_foreach(item, method, operation)
         {
-            add_refusals(json_object_get(operation, "responses"), true);
+            bool by_body = json_object_get(operation, "requestBody") != NULL;
+            add_refusals(
+                json_object_get(operation, "responses"), by_body ? OP_QUERY_BY_BODY : OP_QUERY);
             doc_put(operation, "tags", json_pack("[s]", "query"));
         }
         json_t *there = json_object_get(paths, path);

@@ -25,8 +25,13 @@ static void text_limits(json_t *made, const struct field *field)
     static const char *const patterns[][2] = {{"crn", "^[A-Z][0-9]{6}$"},
         {"postcode", "^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"},
         {"reference", "^[A-HJ-NP-Z]{2}[0-9]{4}[A-Z]{2}$"}, {"code", "^[A-Za-z0-9._:/-]+$"}};
+    /* Blank text counts as missing, and once sealed nobody can see that it is blank. */
+    bool blank_fits =
+        !field->required && field->required_when == NULL && field->sealed == SEALED_NO;
     int64_t length = field->max_length == 0 ? LENGTH_DEFAULT : field->max_length;
     doc_put(made, "maxLength", json_integer(length));
+    if (!blank_fits)
+        doc_text(made, "pattern", "[^ \\t\\r\\n]");
     if (field->format != NULL && strcmp(field->format, "email") == 0)
         doc_text(made, "format", "email");
     for (size_t i = 0; field->format != NULL && i < ARRAY_LEN(patterns); i++)
@@ -34,12 +39,13 @@ static void text_limits(json_t *made, const struct field *field)
             doc_text(made, "pattern", patterns[i][1]);
 }
 
-static void number_limits(json_t *made, const struct field *field)
+static void number_limits(json_t *made, const struct field *field, enum kind kind)
 {
-    if (field->min == 0 && field->max == 0)
+    bool none = field->min == 0 && field->max == 0;
+    if (none && kind == KIND_LONG)
         return;
-    doc_put(made, "minimum", json_integer(field->min));
-    doc_put(made, "maximum", json_integer(field->max));
+    doc_put(made, "minimum", json_integer(none ? INT32_MIN : field->min));
+    doc_put(made, "maximum", json_integer(none ? INT32_MAX : field->max));
 }
 
 static json_t *shape_schema(
@@ -91,7 +97,7 @@ static json_t *shape_schema(
     if (kind == KIND_TEXT)
         text_limits(made, field);
     if (kind == KIND_INT || kind == KIND_LONG)
-        number_limits(made, field);
+        number_limits(made, field, kind);
     return made;
 }
 

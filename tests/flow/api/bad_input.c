@@ -218,6 +218,8 @@ static void not_theirs(struct story *story)
         api_ask(api, &(struct ask){"DELETE", referral_path(story, ""), api_token(api, &bernard),
                          VIEW_NONE, VIEW_NONE, NULL});
     expect(api, &method, 405, "method-not-allowed", "nothing is deleted");
+    check(api, view_eq_text(http_header_get(method.headers, "Allow"), "GET, HEAD"),
+        "the answer says which methods there are");
 }
 
 static struct view token_with(
@@ -280,6 +282,26 @@ static void bad_headers(struct story *story)
     ask.type = "text/plain";
     reply = api_ask(api, &ask);
     expect(api, &reply, 415, "media-type", "not said to be JSON");
+    static const struct {
+        const char *path, *body;
+    } queries[] = {{"/v1/people", "{\"crn\":\"X123456\"}"}, {"/v1/search", "{\"text\":\"ash\"}"}};
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        const struct ask query = {
+            "POST", queries[i].path, token, VIEW_NONE, view_of(queries[i].body), "text/plain"};
+        reply = api_ask(api, &query);
+        expect(api, &reply, 415, "media-type", queries[i].path);
+    }
+}
+
+static void bad_filters(struct story *story)
+{
+    static const char *const queries[] = {"overdue=perhaps", "overdue=null&overdue=yes",
+        "whose=theirs", "status=lost", "page=0", "page=100001", "page=x"};
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        struct http_reply reply =
+            api_get(story->api, &jo, printed(story->api, "/v1/caseload?%s", queries[i]).ptr);
+        expect(story->api, &reply, 400, "bad-request", queries[i]);
+    }
 }
 
 void bad_input(struct story *story)
@@ -293,6 +315,7 @@ void bad_input(struct story *story)
     not_theirs(story);
     bad_tokens(story);
     bad_headers(story);
+    bad_filters(story);
     struct http_reply after = api_get(api, &bernard, referral_path(story, ""));
     check(api, before.status == 200 && view_eq(before.body, after.body),
         "none of it changed the referral");

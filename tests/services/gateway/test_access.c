@@ -46,6 +46,15 @@ Test(gateway_routes, have_one_for_each_command_that_people_may_send)
     cr_assert_eq(commands, COMMAND_MAX_);
 }
 
+Test(gateway_routes, name_the_methods_of_a_path_that_does_not_take_the_one_sent)
+{
+    static const char *const due[][2] = {{"/v1/people", "POST"}, {"/v1/caseload", "GET, HEAD"},
+        {"/assign", "GET, HEAD, POST"}, {"/nowhere", ""}};
+    for (size_t i = 0; i < ARRAY_LEN(due); i++)
+        cr_expect(view_eq_text(route_allow(routes, view_of(due[i][0]), arena), due[i][1]), "%s",
+            due[i][0]);
+}
+
 Test(gateway_routes, are_open_to_everybody_only_where_nobody_is_named)
 {
     static const char *const open[] = {"/", "/sign-in", "/sign-out", "/assets/{name}",
