@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is needed and not there yet: Debian packages (compose/packages.txt), the Kafka
-# broker's jars from Maven (compose/versions.env), styles and test tools from npm.
+# broker's jars from Maven (compose/versions.env), styles and test tools from npm, and for the tests
+# other people's readers and checkers of our contract (tests/flow/contract) from npm, Maven and PyPI.
 #
 # usage: compose/install.sh run|test
 #   run    to build and start everything
@@ -11,6 +12,9 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 PAGES=$CHECKOUT/services/gateway/pages
+CONTRACT=$CHECKOUT/tests/flow/contract
+# shellcheck disable=SC1091
+. "$COMPOSE/versions.env"
 
 wanted() { # GROUP: "package command" lines
     awk -v group="$1" '/^#/ { next } $1 == "run" || $1 == group { print $2, $3 }' "$COMPOSE/packages.txt"
@@ -50,37 +54,61 @@ install_packages() { # GROUP
     step "${#missing[@]} Debian packages and what they need" apt_install "${missing[@]}" || die "the packages could not be installed: see above"
 }
 
-fetch_kafka() {
-    rm -rf "$DEPS/kafka.new"
-    mvn -q -B -f "$COMPOSE/pom.xml" "-Dkafka.version=$KAFKA_VERSION" "-Dscala.version=$SCALA_VERSION" "-Dslf4j.version=$SLF4J_VERSION" \
+# jars NAME POM PROPERTY...: what the pom names, into DEPS/NAME, all or nothing.
+fetch_jars() {
+    local name=$1 pom=$2
+    shift 2
+    rm -rf "$DEPS/$name.new"
+    mvn -q -B -f "$pom" "${@/#/-D}" \
         "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" \
-        "-DoutputDirectory=$DEPS/kafka.new" -DincludeScope=runtime
-    [ -f "$DEPS/kafka.new/kafka_$SCALA_VERSION-$KAFKA_VERSION.jar" ] || return 1
-    echo "$1" >"$DEPS/kafka.new/VERSION"
-    rm -rf "$DEPS/kafka"
-    mv "$DEPS/kafka.new" "$DEPS/kafka"
+        "-DoutputDirectory=$DEPS/$name.new" -DincludeScope=runtime
+    ls "$DEPS/$name.new"/*.jar >/dev/null || return 1
+    echo "${@#*=}" >"$DEPS/$name.new/VERSION"
+    rm -rf "${DEPS:?}/$name"
+    mv "$DEPS/$name.new" "$DEPS/$name"
 }
-install_kafka() {
-    # shellcheck disable=SC1091
-    . "$COMPOSE/versions.env"
-    local version="$KAFKA_VERSION $SCALA_VERSION $SLF4J_VERSION"
-    [ "$(cat "$DEPS/kafka/VERSION" 2>/dev/null)" != "$version" ] || return 0
+install_jars() { # 'what it is' NAME POM PROPERTY...
+    local what=$1 name=$2 versions=("${@:4}")
+    [ "$(cat "$DEPS/$name/VERSION" 2>/dev/null)" != "${versions[*]#*=}" ] || return 0
     mkdir -p "$DEPS"
     need_space "$DEPS"
-    step "Kafka $KAFKA_VERSION" fetch_kafka "$version" || die "Kafka could not be fetched from Maven: see above"
+    step "$what" fetch_jars "${@:2}" || die "$what could not be fetched from Maven: see above"
+}
+install_kafka() {
+    install_jars "Kafka $KAFKA_VERSION" kafka "$COMPOSE/pom.xml" \
+        "kafka.version=$KAFKA_VERSION" "scala.version=$SCALA_VERSION" "slf4j.version=$SLF4J_VERSION"
 }
 
-install_npm() { # GROUP
-    [ -f "$PAGES/package-lock.json" ] || return 0
-    local omit=--omit=dev want stamp=$PAGES/node_modules/.installed
-    [ "$1" = run ] || omit=--include=dev
-    want=$(sha256sum <"$PAGES/package-lock.json" | cut -c1-64)
+install_npm() { # FOLDER run|test
+    local folder=$1 omit=--omit=dev want stamp=$1/node_modules/.installed
+    [ "$2" = run ] || omit=--include=dev
+    want=$(sha256sum <"$folder/package-lock.json" | cut -c1-64)
     # What the tests need includes what the run needs.
-    ! grep -qsxE "$want (test|$1)" "$stamp" || return 0
-    (cd "$PAGES" && step 'styles and page tools from npm' npm ci "$omit" --ignore-scripts --no-audit --no-fund) ||
+    ! grep -qsxE "$want (test|$2)" "$stamp" || return 0
+    (cd "$folder" && step "npm packages of ${folder#"$CHECKOUT/"}" npm ci "$omit" --ignore-scripts --no-audit --no-fund) ||
         die "npm packages could not be fetched: see above"
-    mkdir -p "$PAGES/node_modules"
-    echo "$want $1" >"$stamp"
+    mkdir -p "$folder/node_modules"
+    echo "$want $2" >"$stamp"
+}
+
+make_venv() {
+    rm -rf "$DEPS/python"
+    python3 -m venv "$DEPS/python" &&
+        "$DEPS/python/bin/python" -m pip install -q --no-deps --require-hashes --only-binary :all: -r "$CONTRACT/requirements.txt"
+}
+install_python() {
+    local want
+    want=$(sha256sum <"$CONTRACT/requirements.txt" | cut -c1-64)
+    [ "$(cat "$DEPS/python/VERSION" 2>/dev/null)" != "$want" ] || return 0
+    mkdir -p "$DEPS"
+    need_space "$DEPS"
+    step 'Python packages of tests/flow/contract' make_venv || die "Python packages could not be fetched: see above"
+    echo "$want" >"$DEPS/python/VERSION"
+}
+install_contract() {
+    install_npm "$CONTRACT" test
+    install_jars 'Java reader of Avro' readers "$CONTRACT/pom.xml" "avro.version=$AVRO_VERSION" "ecj.version=$ECJ_VERSION"
+    install_python
 }
 
 case ${1:-} in
@@ -93,4 +121,5 @@ exec 9>"$CHECKOUT/build/install.lock"
 flock -w 600 9 || die "another installation is at work in this checkout"
 install_packages "$1"
 install_kafka
-install_npm "$1"
+install_npm "$PAGES" "$1"
+[ "$1" = run ] || install_contract
