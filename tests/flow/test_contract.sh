@@ -2,11 +2,7 @@
 # The contract as others meet it: both documents linted, the API held against its own by
 # schemathesis, and our topics read unchanged by kcat, Python's fastavro and Java's Avro and Kafka.
 . "$(dirname "$0")/gateway.sh"
-CONTRACT=$TOP/tests/flow/contract
-DOCUMENTS=$TOP/build/gen
-DEPS=$(. "$TOP/compose/lib.sh" && echo "$DEPS")
-PYTHON=$DEPS/python/bin/python
-STREAM=(referral.commands session.commands risk.commands referral.events)
+. "$(dirname "$0")/contract/readers.sh"
 
 # --- the documents ----------------------------------------------------------------------------------
 
@@ -65,17 +61,6 @@ check 'an answer that the document lacks would be found' undocumented
 
 # --- our topics, read by others ---------------------------------------------------------------------
 
-# kcat's dump of each topic, for reader.py: sizes and headers on a line, then key and value.
-dump() {
-    local topic
-    for topic in "${STREAM[@]}"; do
-        timeout 30 kcat -C -e -q -b "$RB_KAFKA_BOOTSTRAP" -t "$topic" -o beginning -f '%t %p %o %K %S %h\n%k%s' >"$FLOW/$topic.dump" || return 1
-    done
-}
-python_reads() {
-    "$PYTHON" "$CONTRACT/reader.py" "$TOP/schemas" "$DOCUMENTS/asyncapi.json" "$FLOW"/*.dump | sort >"$FLOW/python.jsonl"
-    [ "${PIPESTATUS[0]}" -eq 0 ]
-}
 java_reads() {
     local jars
     jars=$(printf '%s:' "$DEPS"/readers/*.jar "$DEPS"/kafka/kafka-clients-*.jar "$DEPS"/kafka/{lz4,snappy,zstd}*.jar)
@@ -83,10 +68,6 @@ java_reads() {
     timeout 60 java -XX:TieredStopAtLevel=1 -cp "$FLOW/classes:$jars" Reader "$RB_KAFKA_BOOTSTRAP" "$TOP/schemas" "${STREAM[@]}" \
         2>"$FLOW/java.err" | sort >"$FLOW/java.jsonl"
     [ "${PIPESTATUS[0]}" -eq 0 ] || { head -c 2000 "$FLOW/java.err"; return 1; }
-}
-ours() { brokerctl tail --from start --once --json | jq -cS '. + {topic: "referral.events"}' | sort >"$FLOW/ours.jsonl"; }
-as_ours() { # FILE: its records of the stream are brokerctl's, field for field
-    cmp <(grep '"topic":"referral.events"' "$1" | jq -cS . | sort) "$FLOW/ours.jsonl"
 }
 written() { end_offsets "$@" | awk '{ sum += $NF } END { print sum }'; }
 every_record() { equal "$(wc -l <"$FLOW/python.jsonl")" "$(written "${STREAM[@]}")"; }

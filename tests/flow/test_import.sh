@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Today's system moves over: the seeded database of Refer and Monitor, killed on the way, run again.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/contract/readers.sh"
 SEED=$SHARED/data/refer-and-monitor/seeded-database.sql
 if [ ! -f "$SEED" ]; then
     echo "test_import: the seeded database is not here ($SEED): skipped"
@@ -78,6 +79,13 @@ FH12376SO assessment-to-book NOT_DELIVERING_YET open
 GH3927AC assessment-to-book NOT_DELIVERING_YET open
 HD2123AC unassigned NOT_DELIVERING_YET unassigned"
 check "references are reserved" equal "$(sql -U gateway -c 'SELECT count(*) FROM edge.reference' 2>&1)" 10
+
+check "kcat reads every topic" dump
+check "fastavro decodes every command and fact, with the attributes beside it" python_reads
+check "the commands are the import's own" equal "$(grep -aoh 'ce_source=/[a-z-]*' "$FLOW"/*.commands.dump | sort -u)" ce_source=/import-rm
+check "fifty of them, and an answer each" equal "$(jq -r 'select(.topic != "referral.events") | .record.meta.id' "$FLOW/python.jsonl" | sort -u | wc -l) $(grep -c '"topic":"referral.events"' "$FLOW/python.jsonl")" "50 50"
+check "brokerctl reads the stream" ours
+check "and the facts are the same, field for field" as_ours "$FLOW/python.jsonl"
 
 import >"$FLOW/again.out" 2>&1
 check "a second run changes nothing" equal "$? $(sql -c 'SELECT count(*) FROM read.outcome')" "0 50"
