@@ -83,7 +83,9 @@ check "references are reserved" equal "$(sql -U gateway -c 'SELECT count(*) FROM
 check "kcat reads every topic" dump
 check "fastavro decodes every command and fact, with the attributes beside it" python_reads
 check "the commands are the import's own" equal "$(grep -aoh 'ce_source=/[a-z-]*' "$FLOW"/*.commands.dump | sort -u)" ce_source=/import-rm
-check "fifty of them, and an answer each" equal "$(jq -r 'select(.topic != "referral.events") | .record.meta.id' "$FLOW/python.jsonl" | sort -u | wc -l) $(grep -c '"topic":"referral.events"' "$FLOW/python.jsonl")" "50 50"
+# Sent twice or written twice is a record more, of the same id.
+ids() { jq -r "select(.topic $1 \"referral.events\") | .record.meta.id" "$FLOW/python.jsonl" | sort -u | wc -l; }
+check "fifty of them, and an answer each" equal "$(ids !=) $(ids ==)" "50 50"
 check "brokerctl reads the stream" ours
 check "and the facts are the same, field for field" as_ours "$FLOW/python.jsonl"
 
