@@ -25,17 +25,27 @@ static size_t hash_of(struct uuid first, struct uuid second)
     return (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd) >> 20);
 }
 
-size_t index_of(struct index *index, struct uuid first, struct uuid second)
+/* The key's slot, or the empty one where it would go. */
+static size_t slot_of(const struct index *index, struct uuid first, struct uuid second)
 {
-    if (index->second == NULL)
-        memset(&second, 0, sizeof(second));
     size_t slot = hash_of(first, second) & index->mask;
     for (; index->slots[slot] != 0; slot = (slot + 1) & index->mask) {
         size_t i = index->slots[slot] - 1;
         if (uuid_eq(index->first[i], first) &&
             (index->second == NULL || uuid_eq(index->second[i], second)))
-            return i;
+            break;
     }
+    return slot;
+}
+
+/* Of single ids. */
+static const struct uuid NO_SECOND;
+
+size_t index_of(struct index *index, struct uuid first, struct uuid second)
+{
+    size_t slot = slot_of(index, first, index->second == NULL ? NO_SECOND : second);
+    if (index->slots[slot] != 0)
+        return index->slots[slot] - 1;
     size_t i = index->count++;
     MUST(index->count <= index->mask);
     index->first[i] = first;
@@ -43,4 +53,14 @@ size_t index_of(struct index *index, struct uuid first, struct uuid second)
         index->second[i] = second;
     index->slots[slot] = (uint32_t)index->count;
     return i;
+}
+
+bool index_find(
+    const struct index *index, struct uuid first, struct uuid second, size_t *ret_number)
+{
+    size_t slot = slot_of(index, first, index->second == NULL ? NO_SECOND : second);
+    if (index->slots[slot] == 0)
+        return false;
+    *ret_number = index->slots[slot] - 1;
+    return true;
 }

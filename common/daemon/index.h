@@ -17,5 +17,8 @@ struct index {
 res_t index_init(struct index *index, size_t max, bool pairs, struct arena *arena) MUST_USE;
 /* The key's number, a new one where it was not there. `second` is ignored for single ids. */
 size_t index_of(struct index *index, struct uuid first, struct uuid second);
+/* False: it is not there. */
+bool index_find(
+    const struct index *index, struct uuid first, struct uuid second, size_t *ret_number);
 
 #endif

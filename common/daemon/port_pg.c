@@ -5,12 +5,13 @@
 #include "pg/pipe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct port_pg {
     struct port_pg_conf conf;
-    struct pg *pg; /* NULL: not connected */
-    bool in_transaction;
-    int64_t moves; /* that must have touched a row each */
+    struct pg *pg;     /* NULL: not connected */
+    struct pg *reader; /* for load, which may be asked while a transaction is under way. Likewise */
+    bool in_transaction, committing;
     bool live_set, live;
     struct pg_array a, b, c, d; /* parameters, used again */
 };
@@ -36,6 +37,7 @@ void port_pg_free(struct port_pg *self)
     if (self == NULL)
         return;
     pg_close(self->pg);
+    pg_close(self->reader);
     arrays_done(self);
     free(self);
 }
@@ -43,7 +45,8 @@ void port_pg_free(struct port_pg *self)
 static void drop(struct port_pg *self)
 {
     pg_close(TAKE(self->pg));
-    self->in_transaction = false;
+    pg_close(TAKE(self->reader)); /* it knows no more of the database than the other */
+    self->in_transaction = self->committing = false;
 }
 
 static res_t connect(struct port_pg *self)
@@ -57,6 +60,15 @@ static res_t connect(struct port_pg *self)
     if (res.act != RES_OK)
         drop(self);
     return res;
+}
+
+static res_t connect_reader(struct port_pg *self)
+{
+    if (self->reader != NULL)
+        return RES_DONE;
+    TRY(pg_open(&self->conf.pg, &self->reader));
+    return self->conf.reading == NULL ? RES_DONE
+                                      : self->conf.reading(self->conf.owner, self->reader);
 }
 
 /* The connection stays only where the server is still in step with us. */
@@ -107,7 +119,7 @@ static res_t load_dossiers(struct port_pg *self, const struct database_wanted *w
     struct arena *arena, struct database_loaded *ret)
 {
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_pipe_next(self->pg, &rows));
+    TRY(pg_pipe_next(self->reader, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {
         size_t at = (size_t)pg_int(rows, i, 0) - 1;
         if (at >= wanted->person_count)
@@ -124,7 +136,7 @@ static res_t load_answers(
     struct port_pg *self, const struct database_wanted *wanted, struct database_loaded *ret)
 {
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_pipe_next(self->pg, &rows));
+    TRY(pg_pipe_next(self->reader, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {
         size_t at = (size_t)pg_int(rows, i, 0) - 1;
         if (at >= wanted->answer_count)
@@ -158,12 +170,12 @@ static res_t load_in(struct port_pg *self, const struct database_wanted *wanted,
     pg_put_array(&persons, &self->a);
     pg_put_array(&answers, &self->b);
     pg_put_array(&answers, &self->c);
-    TRY(pg_pipe_begin(self->pg));
-    TRY(pg_pipe_send(self->pg, &self->conf.sql.dossiers, &persons));
-    TRY(pg_pipe_send(self->pg, &self->conf.sql.answers, &answers));
+    TRY(pg_pipe_begin(self->reader));
+    TRY(pg_pipe_send(self->reader, &self->conf.sql.dossiers, &persons));
+    TRY(pg_pipe_send(self->reader, &self->conf.sql.answers, &answers));
     TRY(load_dossiers(self, wanted, arena, ret));
     TRY(load_answers(self, wanted, ret));
-    return pg_pipe_commit(self->pg, &commit);
+    return pg_pipe_commit(self->reader, &commit);
 }
 
 static res_t load(void *owner, const struct database_wanted *wanted, struct arena *arena,
@@ -174,8 +186,12 @@ static res_t load(void *owner, const struct database_wanted *wanted, struct aren
     ret->answered = arena_array(arena, wanted->answer_count, sizeof(*ret->answered));
     if (ret->dossiers == NULL || ret->answered == NULL)
         return FATAL("no room for a batch's dossiers");
-    TRY(connect(self));
-    return failed(self, load_in(self, wanted, arena, ret));
+    res_t res = connect_reader(self);
+    if (res.act == RES_OK)
+        res = load_in(self, wanted, arena, ret);
+    if (res.act != RES_OK)
+        pg_close(TAKE(self->reader));
+    return res;
 }
 
 /* Session setting, so that the pipelined transaction needs no statement of its own for it. */
@@ -219,7 +235,6 @@ static res_t begin(void *owner, const struct database_move *moves, size_t count,
 {
     struct port_pg *self = owner;
     TRY(connect(self));
-    self->moves = (int64_t)count;
     TRY(failed(self, begin_in(self, moves, count, live)));
     *ret = (struct database_tx *)self->pg;
     return RES_DONE;
@@ -230,32 +245,49 @@ static void rollback(void *owner)
     struct port_pg *self = owner;
     if (self->pg == NULL || !self->in_transaction)
         return;
-    self->in_transaction = false;
-    res_t res = pg_pipe_rollback(self->pg);
-    if (res.act != RES_OK)
+    bool committing = self->committing;
+    self->in_transaction = self->committing = false;
+    if (committing || pg_pipe_rollback(self->pg).act != RES_OK)
         drop(self);
 }
 
+static void commit_start(void *owner)
+{
+    struct port_pg *self = owner;
+    self->committing = true;
+    (void)!pg_pipe_commit_start(self->pg).act; /* what failed shows at commit */
+}
+
+static void push(void *owner)
+{
+    struct port_pg *self = owner;
+    if (self->in_transaction)
+        (void)!pg_pipe_push(self->pg).act; /* likewise */
+}
+
 /* The move is the transaction's first statement: its row locks hold off any other owner until the
- * end, and its count says whether we are one. */
+ * end, and where it does not move each position the server goes no further. */
+static bool not_ours(const struct port_pg *self)
+{
+    return !pg_broken(self->pg) && strcmp(pg_fault(self->pg)->sqlstate, PORT_PG_NOT_MOVED) == 0;
+}
+
 static res_t commit(void *owner, enum database_commit *ret)
 {
     struct port_pg *self = owner;
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     enum pg_commit answer = PG_ROLLED_BACK;
-    TRY(pg_pipe_next(self->pg, &rows));
-    if (pg_rows_affected(rows) != self->moves) {
-        drop(self); /* what else changed in the database is looked at when we connect again */
-        *ret = DATABASE_NOT_OURS;
-        return RES_DONE;
-    }
     res_t res = pg_pipe_commit(self->pg, &answer);
-    self->in_transaction = false;
+    self->in_transaction = self->committing = false;
     *ret = answer == PG_COMMITTED ? DATABASE_COMMITTED
            : answer == PG_UNKNOWN ? DATABASE_UNKNOWN
                                   : DATABASE_ROLLED_BACK;
     if (answer == PG_COMMITTED)
         return RES_DONE;
+    if (answer == PG_ROLLED_BACK && not_ours(self)) {
+        drop(self); /* what else changed in the database is looked at when we connect again */
+        *ret = DATABASE_NOT_OURS;
+        return RES_DONE;
+    }
     drop(self);
     if (answer == PG_UNKNOWN)
         return RES_DONE;
@@ -268,6 +300,8 @@ struct database_port port_pg(struct port_pg *self)
         .claim = claim,
         .load = load,
         .begin = begin,
+        .commit_start = commit_start,
+        .push = push,
         .commit = commit,
         .rollback = rollback};
 }

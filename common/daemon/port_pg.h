@@ -1,10 +1,14 @@
-/* A sink's database in common/pg. The SQL is the sink's own; this file only says what each
- * statement is given and gives back. Connects by itself, and again after a failure. */
+/* A sink's database in common/pg: one connection that writes, one that reads what the next batch
+ * needs. The SQL is the sink's own; this file only says what each statement is given and gives
+ * back. Connects by itself, and again after a failure. */
 #ifndef DAEMON_PORT_PG_H
 #define DAEMON_PORT_PG_H
 
 #include "daemon/ports.h"
 #include "pg/pg.h"
+
+/* division_by_zero (postgresql.org, Appendix A): what plain SQL can fail with on a condition. */
+#define PORT_PG_NOT_MOVED "22012"
 
 struct port_pg_sql {
     /* $1 int4[] partitions. Each epoch + 1 (a new row: epoch 1, next 0).
@@ -17,8 +21,8 @@ struct port_pg_sql {
      */
     struct pg_sql answers;
     /* $1 int4[] partitions, $2 int8[] epochs, $3 int8[] from, $4 int8[] next. Moves each
-     * partition's position to next where its epoch and position are those; touches a row for each
-     * that was. */
+     * partition's position to next where its epoch and position are those, and fails with
+     * PORT_PG_NOT_MOVED where one is not: COMMIT stands behind it already. */
     struct pg_sql move;
 };
 /* After each connecting, before anything else: migrations, settings. May be NULL. */
@@ -28,6 +32,7 @@ struct port_pg_conf {
     struct pg_conf pg; /* texts live as long as the port */
     struct port_pg_sql sql;
     port_pg_ready_fn *ready;
+    port_pg_ready_fn *reading; /* of the connection that only reads. May be NULL */
     void *owner;
 };
 struct port_pg;

@@ -179,12 +179,20 @@ struct database_port {
     /* One transaction: each partition's epoch + 1, and its next position. */
     res_t (*claim)(
         void *self, const int32_t *partitions, size_t count, struct database_position *ret);
+    /* May be asked while a commit that was started is under way: what it gives is then from before
+     * or after that transaction. */
     res_t (*load)(void *self, const struct database_wanted *wanted, struct arena *arena,
         struct database_loaded *ret);
     /* Begins and moves the positions: nothing counts unless each was where `from` says, under its
      * epoch. `live`: the commit waits for the disk. */
     res_t (*begin)(void *self, const struct database_move *moves, size_t count, bool live,
         struct database_tx **ret);
+    /* Lets the transaction go on without us; only load, push and commit may follow. */
+    void (*commit_start)(void *self);
+    /* While a transaction is open or under way: sends on what the other side takes, never waits.
+     * What fails shows at commit. */
+    void (*push)(void *self);
+    /* Waits for the outcome. */
     res_t (*commit)(void *self, enum database_commit *ret);
     void (*rollback)(void *self); /* also after a failure; fine where nothing was begun */
 };

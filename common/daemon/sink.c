@@ -19,11 +19,15 @@ struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *por
         sink->conf.batch_bytes_max = 8 << 20;
     if (sink->conf.gather_us == 0)
         sink->conf.gather_us = 20000;
-    sink->arena = arena_new(BATCH_ARENA_BYTES);
-    arena_keep(sink->arena, BATCH_ARENA_KEPT);
     sink->out.limit = DOSSIER_BYTES_MAX;
-    sink->taken = calloc(sink->conf.batch_max, sizeof(*sink->taken));
-    MUST(sink->taken != NULL);
+    for (size_t i = 0; i < ARRAY_LEN(sink->works); i++) {
+        struct sink_work *work = &sink->works[i];
+        work->arena = arena_new(BATCH_ARENA_BYTES);
+        arena_keep(work->arena, BATCH_ARENA_KEPT);
+        work->taken = calloc(sink->conf.batch_max, sizeof(*work->taken));
+        MUST(work->taken != NULL);
+    }
+    sink->hand = &sink->works[0];
     return sink;
 }
 
@@ -32,9 +36,11 @@ void sink_free(struct sink *sink)
     if (sink == NULL)
         return;
     sink_drop_batch(sink);
-    arena_free(sink->arena);
+    for (size_t i = 0; i < ARRAY_LEN(sink->works); i++) {
+        arena_free(sink->works[i].arena);
+        free(sink->works[i].taken);
+    }
     buf_done(&sink->out);
-    free(sink->taken);
     free(sink);
 }
 
@@ -49,8 +55,9 @@ res_t sink_step(struct sink *sink, bool *ret_more)
     if (sink->phase == SINK_PARKING)
         TRY(sink_park(sink));
     if (sink->phase == SINK_WRITING && sink->retry_at <= sink->now)
-        TRY(sink_write(sink));
-    return RES_DONE;
+        return sink_write(sink);
+    bool fine;
+    return sink_settle(sink, &fine); /* nothing else to do meanwhile */
 }
 
 int64_t sink_wake_at(const struct sink *sink)
@@ -59,13 +66,17 @@ int64_t sink_wake_at(const struct sink *sink)
     int64_t at = INT64_MAX;
     if (wants_database)
         at = sink->retry_at > sink->now ? sink->retry_at : sink->now;
-    if (sink->phase == SINK_GATHERING && sink->count > 0 && sink->full_at < at)
+    if (sink->flight != NULL)
+        at = sink->now;
+    if (sink->phase == SINK_GATHERING && sink->hand->count > 0 && sink->full_at < at)
         at = sink->full_at;
     return at;
 }
 
 void sink_leave(struct sink *sink)
 {
+    bool fine;
+    (void)!sink_settle(sink, &fine).act; /* its positions say what became of it */
     sink_drop_batch(sink);
     sink->ports.database.rollback(sink->ports.database.self);
 }

@@ -38,8 +38,21 @@ struct sink_batch {
     const struct database_move *moves; /* by partition; already made by begin */
     size_t move_count;
     bool live;           /* false while catching up */
-    struct arena *arena; /* the batch's: for what apply needs */
+    struct arena *arena; /* the batch's: for what prepare and apply need */
+    const struct database_port *database;
 };
+/* Long work on a batch calls this now and then, so that the database, which may be at the batch
+ * before, is kept fed. */
+static inline void sink_batch_push(const struct sink_batch *batch)
+{
+    if (batch->database != NULL)
+        batch->database->push(batch->database->self);
+}
+
+/* Whatever can be done before the transaction: it overlaps with the one before. Changes nothing
+ * that lasts, and is called before each apply with the same batch; the records' bytes and the
+ * dossiers must not be looked at afterwards. */
+typedef res_t sink_prepare_fn(void *owner, const struct sink_batch *batch);
 /* Writes the effects into the transaction, packed dossiers and outcome rows (what load reads)
  * included. Called again with an equal batch after a rollback. RETRY: as the database port. */
 typedef res_t sink_apply_fn(void *owner, const struct sink_batch *batch, struct database_tx *tx);
@@ -47,6 +60,7 @@ typedef res_t sink_apply_fn(void *owner, const struct sink_batch *batch, struct 
 struct sink_conf {
     const char *service; /* static */
     int32_t partitions;
+    sink_prepare_fn *prepare; /* NULL: all is apply's */
     sink_apply_fn *apply;
     void *owner;
     bool parks;       /* copies unreadable records of the stream to `parked`. The projector alone */
@@ -73,7 +87,9 @@ struct sink_stats {
 struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *ports,
     const struct codec_registry *registry);
 void sink_free(struct sink *sink); /* NULL is fine */
-/* At most one batch. *ret_more: call again at once. Not OK: the process must end. */
+/* At most one batch; while catching up it may still be under way in the database afterwards, and
+ * the step is to be called again at once. *ret_more: call again at once. Not OK: the process must
+ * end. */
 res_t sink_step(struct sink *sink, bool *ret_more) MUST_USE;
 int64_t sink_wake_at(const struct sink *sink);
 /* The batch in hand is dropped or committed; nothing else is to be done before the end. */

@@ -7,15 +7,27 @@ enum { AWAY_US = 100000 };
 
 static const char EVENTS[] = "referral.events";
 
+void sink_drop_records(struct sink *sink, struct sink_work *work)
+{
+    for (size_t i = 0; i < work->count; i++)
+        sink->ports.events.record_done(sink->ports.events.self, &work->taken[i].record);
+    work->count = 0;
+    work->bytes = 0;
+}
+
 void sink_drop_batch(struct sink *sink)
 {
-    for (size_t i = 0; i < sink->count; i++)
-        sink->ports.events.record_done(sink->ports.events.self, &sink->taken[i].record);
-    sink->count = 0;
-    sink->bytes = 0;
+    struct sink_work *work = sink->hand;
+    sink_drop_records(sink, work);
     sink->phase = SINK_GATHERING;
-    sink->found.why = HALT_NOT;
-    arena_clear(sink->arena);
+    work->found.why = HALT_NOT;
+    arena_clear(work->arena);
+}
+
+void sink_push(struct sink *sink)
+{
+    if (sink->flight != NULL)
+        sink->ports.database.push(sink->ports.database.self);
 }
 
 bool sink_is_live(const struct sink *sink)
@@ -30,13 +42,14 @@ bool sink_is_live(const struct sink *sink)
 static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
 {
     struct sink_part *part = &sink->parts[record->partition];
-    struct sink_taken *taken = &sink->taken[sink->count];
+    struct sink_work *work = sink->hand;
+    struct sink_taken *taken = &work->taken[work->count];
     *taken = (struct sink_taken){.record = *record};
-    switch (intake_event(sink->registry, record, sink->arena, &taken->event)) {
+    switch (intake_event(sink->registry, record, work->arena, &taken->event)) {
     case INTAKE_OK:
         break;
     case INTAKE_UPGRADE:
-        sink->found = (struct halt){.why = HALT_UPGRADE,
+        work->found = (struct halt){.why = HALT_UPGRADE,
             .topic = EVENTS,
             .partition = record->partition,
             .offset = record->offset};
@@ -50,11 +63,11 @@ static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
         log_line(
             LEVEL_WARN, "sink.ignored-corrupt", LOG_AT(EVENTS, record->partition, record->offset));
     }
-    if (sink->count == 0)
+    if (work->count == 0)
         sink->full_at = sink->now + sink->conf.gather_us;
-    sink->count++;
+    work->count++;
     sink->stats.records++;
-    sink->bytes += record->value.len;
+    work->bytes += record->value.len;
     part->read = record->offset + 1;
     if (part->end < part->read)
         part->end = part->read;
@@ -64,8 +77,9 @@ static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
 
 static bool has_room(const struct sink *sink)
 {
-    return sink->count < sink->conf.batch_max && sink->bytes < sink->conf.batch_bytes_max &&
-           sink->found.why == HALT_NOT;
+    const struct sink_work *work = sink->hand;
+    return work->count < sink->conf.batch_max && work->bytes < sink->conf.batch_bytes_max &&
+           work->found.why == HALT_NOT;
 }
 
 static res_t poll_one(struct sink *sink, bool *ret_any)
@@ -100,17 +114,21 @@ static res_t poll_one(struct sink *sink, bool *ret_any)
 
 res_t sink_gather(struct sink *sink, bool *ret_more)
 {
+    struct sink_work *work = sink->hand;
     bool any = true;
-    while (any && has_room(sink))
+    for (size_t n = 1; any && has_room(sink); n++) {
         TRY(poll_one(sink, &any));
+        if (n % SINK_PIECE == 0)
+            sink_push(sink);
+    }
     bool full = !has_room(sink);
-    if (sink->count == 0 && sink->found.why == HALT_NOT)
+    if (work->count == 0 && work->found.why == HALT_NOT)
         return RES_DONE;
     if (!full && !sink_is_live(sink) && sink->now < sink->full_at)
         return RES_DONE; /* more is coming: fewer, larger transactions */
     sink->was_full = full;
     *ret_more = full;
-    sink->unread = arena_mark(sink->arena);
+    work->unread = arena_mark(work->arena);
     sink->phase = SINK_PARKING;
     sink->parking++;
     return RES_DONE;
@@ -119,15 +137,16 @@ res_t sink_gather(struct sink *sink, bool *ret_more)
 static res_t take_reports(struct sink *sink)
 {
     struct producer_port *producer = &sink->ports.producer;
+    struct sink_work *work = sink->hand;
     struct port_report report;
     bool any = true;
     while (true) {
         TRY(producer->report(producer->self, &report, &any));
         if (!any)
             return RES_DONE;
-        if (report.tag >> 32 != sink->parking || (report.tag & UINT32_MAX) >= sink->count)
+        if (report.tag >> 32 != sink->parking || (report.tag & UINT32_MAX) >= work->count)
             continue; /* of a batch that was dropped */
-        struct sink_taken *taken = &sink->taken[report.tag & UINT32_MAX];
+        struct sink_taken *taken = &work->taken[report.tag & UINT32_MAX];
         taken->outstanding = false;
         taken->parked = report.outcome == PORT_WRITTEN || report.never;
         sink->stats.parked += taken->parked;
@@ -136,7 +155,7 @@ static res_t take_reports(struct sink *sink)
 
 static res_t park_one(struct sink *sink, size_t i)
 {
-    struct sink_taken *taken = &sink->taken[i];
+    struct sink_taken *taken = &sink->hand->taken[i];
     struct parked parked;
     parked_headers(&parked, EVENTS, &taken->record, "unreadable");
     struct port_message message = {.partition = taken->record.partition,
@@ -165,8 +184,8 @@ res_t sink_park(struct sink *sink)
     size_t left = 0;
     if (sink->conf.parks)
         TRY(take_reports(sink));
-    for (size_t i = 0; i < sink->count && sink->conf.parks; i++) {
-        struct sink_taken *taken = &sink->taken[i];
+    for (size_t i = 0; i < sink->hand->count && sink->conf.parks; i++) {
+        struct sink_taken *taken = &sink->hand->taken[i];
         if (!taken->corrupt || taken->parked)
             continue;
         left++;

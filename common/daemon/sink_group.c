@@ -18,21 +18,33 @@ static void want(struct sink *sink, const struct port_position *at, size_t count
     sink->accept_due = true;
 }
 
+static void not_coming(struct sink *sink, int32_t partition)
+{
+    for (size_t i = 0; i < sink->coming_count; i++)
+        if (sink->coming[i] == partition)
+            sink->coming[i] = sink->coming[--sink->coming_count];
+}
+
 /* Whatever was read but not committed is dropped: who owns the partitions next reads it. */
 static res_t give_back(struct sink *sink, const struct port_event *event)
 {
+    bool fine;
+    TRY(sink_settle(sink, &fine));
     sink_drop_batch(sink);
-    sink->coming_count = 0;
-    for (size_t i = 0; i < event->position_count; i++)
+    for (size_t i = 0; i < event->position_count; i++) {
         sink->parts[event->positions[i].partition] = (struct sink_part){0};
+        not_coming(sink, event->positions[i].partition);
+    }
     log_line(LEVEL_INFO, "sink.released", LOG_INT("partitions", event->position_count),
         LOG_INT("lost", event->kind == PORT_LOST));
     TRY(sink->ports.members.release(sink->ports.members.self));
     struct port_position at[PORT_PARTITIONS_MAX];
     size_t count = 0;
     for (int32_t i = 0; i < sink->conf.partitions; i++)
-        if (sink->parts[i].ours)
-            at[count++] = (struct port_position){i, sink->parts[i].read};
+        if (sink->parts[i].ours) {
+            sink->parts[i].read = sink->parts[i].stored;
+            at[count++] = (struct port_position){i, sink->parts[i].stored};
+        }
     return sink->ports.events.assign(sink->ports.events.self, at, count);
 }
 
@@ -60,12 +72,13 @@ void sink_claim_again(struct sink *sink, int64_t after_us)
 {
     struct port_position none;
     sink_drop_batch(sink);
-    if (sink->coming_count == 0)
-        for (int32_t i = 0; i < sink->conf.partitions; i++)
-            if (sink->parts[i].ours)
-                sink->coming[sink->coming_count++] = i;
-    for (int32_t i = 0; i < sink->conf.partitions; i++)
+    for (int32_t i = 0; i < sink->conf.partitions; i++) {
+        if (!sink->parts[i].ours)
+            continue;
+        not_coming(sink, i);
+        sink->coming[sink->coming_count++] = i;
         sink->parts[i].ours = false;
+    }
     sink->retry_at = sink->now + after_us;
     /* Until claimed again nothing is read; a failure here shows at the next assign. */
     (void)!sink->ports.events.assign(sink->ports.events.self, &none, 0).act;
@@ -83,8 +96,12 @@ static res_t look_at_end(struct sink *sink, const struct database_position *posi
                                          .offset = next,
                                          .expected = next > bounds.high ? bounds.high : bounds.low,
                                          .found = next});
-    sink->parts[position->partition] = (struct sink_part){
-        .ours = true, .epoch = position->epoch, .stored = next, .read = next, .end = bounds.high};
+    sink->parts[position->partition] = (struct sink_part){.ours = true,
+        .epoch = position->epoch,
+        .stored = next,
+        .sent = next,
+        .read = next,
+        .end = bounds.high};
     return RES_DONE;
 }
 
@@ -114,6 +131,8 @@ res_t sink_claim(struct sink *sink)
     }
     if (sink->retry_at > sink->now)
         return RES_DONE;
+    bool fine;
+    TRY(sink_settle(sink, &fine));
     res_t res = claim(sink);
     if (res.act == RES_RETRY) {
         log_res(res);

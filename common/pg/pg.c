@@ -115,6 +115,7 @@ void pg_close(struct pg *pg)
     if (pg->notification != NULL)
         PQfreemem(pg->notification);
     PQfinish(pg->conn);
+    buf_done(&pg->queue);
     free(pg->steps);
     free(pg);
 }

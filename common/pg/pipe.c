@@ -7,20 +7,12 @@
 
 static bool room(const struct pg *pg)
 {
-    return pg->step_count + 3 < PG_STEPS_MAX; /* a PREPARE, its statement, COMMIT */
-}
-
-static void step_add(struct pg *pg, enum pg_step_kind kind, const char *name)
-{
-    pg->steps[pg->step_count++] = (struct pg_step){kind, name};
+    return 2 * pg->queued + 3 < PG_STEPS_MAX; /* each with a PREPARE; its statement, COMMIT, sync */
 }
 
 static res_t control_send(struct pg *pg, enum pg_step_kind kind, const char *text)
 {
-    if (PQsendQueryParams(pg->conn, text, 0, NULL, NULL, NULL, NULL, 1) != 1)
-        return PG_FAILED(pg, NULL);
-    step_add(pg, kind, NULL);
-    return RES_DONE;
+    return pg_queue_send(pg, &(struct pg_order){kind, NULL, text}, NULL);
 }
 
 static res_t pipe_enter(struct pg *pg)
@@ -35,6 +27,9 @@ static res_t pipe_enter(struct pg *pg)
         return pg_break(pg, "postgres: no pipeline can be started");
     pg->piped = true;
     pg->step_count = pg->step_done = pg->sent = pg->flush_asked = 0;
+    pg->ended = false;
+    pg->handed = 0;
+    pg_queue_clear(pg);
     pg->preparing_count = 0;
     pg->first_failure = RES_DONE;
     return RES_DONE;
@@ -51,35 +46,26 @@ uint32_t pg_pipe_sent(const struct pg *pg)
     return pg->sent;
 }
 
-static res_t prepare_send(
-    struct pg *pg, const struct pg_sql *sql, const struct pg_wire_params *params)
-{
-    if (pg_name_known(pg->names, pg->name_count, sql->name) ||
-        pg_name_known(pg->preparing, pg->preparing_count, sql->name))
-        return RES_DONE;
-    MUST(pg->name_count + pg->preparing_count < PG_NAMES_MAX);
-    if (PQsendPrepare(pg->conn, sql->name, sql->text, params->count, params->types) != 1)
-        return PG_FAILED(pg, NULL);
-    step_add(pg, PG_STEP_PREPARE, sql->name);
-    pg_name_add(pg->preparing, &pg->preparing_count, sql->name);
-    return RES_DONE;
-}
-
 res_t pg_pipe_send(struct pg *pg, const struct pg_sql *sql, const struct pg_params *params)
 {
     struct pg_wire_params wire;
-    MUST(pg->piped && sql->name != NULL);
+    MUST(pg->piped && !pg->ended && sql->name != NULL);
     TRY(pg_usable(pg));
     if (!room(pg))
         return REJECT("postgres: too many statements in one transaction");
     TRY(pg_params_wire(params, &wire));
-    TRY(prepare_send(pg, sql, &wire));
-    if (PQsendQueryPrepared(
-            pg->conn, sql->name, wire.count, wire.values, wire.lengths, wire.formats, 1) != 1)
-        return PG_FAILED(pg, NULL);
-    step_add(pg, PG_STEP_STATEMENT, NULL);
+    TRY(pg_queue_send(pg, &(struct pg_order){PG_STEP_STATEMENT, sql->name, sql->text}, &wire));
     pg->sent++;
-    return pg_flush_all(pg);
+    return RES_DONE;
+}
+
+res_t pg_pipe_push(struct pg *pg)
+{
+    bool waits;
+    TRY(pg_usable(pg));
+    TRY(pg_queue_push(pg, &waits));
+    /* A server that cannot write its answers reads no more. */
+    return waits && PQconsumeInput(pg->conn) != 1 ? PG_FAILED(pg, NULL) : RES_DONE;
 }
 
 /* The result of one step with the NULL that ends it. Out of turn: the connection is broken. */
@@ -131,6 +117,8 @@ res_t pg_pipe_next(struct pg *pg, struct pg_rows **ret_rows)
 {
     MUST(pg->piped);
     TRY(pg_usable(pg));
+    MUST(!pg->ended);
+    TRY(pg_flush_all(pg));
     if (pg->flush_asked < pg->step_count) {
         if (PQsendFlushRequest(pg->conn) != 1)
             return PG_FAILED(pg, NULL);
@@ -155,12 +143,11 @@ struct ending {
     struct pg_ask *asks; /* gets the rows of each statement not taken yet; NULL: dropped */
 };
 
-/* Sync, all results that were not taken, and out of pipeline mode. Failures of statements stay in
- * first_failure. */
+/* All results that were not taken up to the sync, and out of pipeline mode. Failures of statements
+ * stay in first_failure. */
 static res_t drain(struct pg *pg, struct ending *ending)
 {
-    if (PQpipelineSync(pg->conn) != 1)
-        return PG_FAILED(pg, NULL);
+    TRY(pg_flush_all(pg));
     while (pg->step_done < pg->step_count) {
         CLEANUP(pg_result_clear_p) PGresult *result = NULL;
         enum pg_step_kind kind = pg->steps[pg->step_done].kind;
@@ -184,28 +171,35 @@ static res_t drain(struct pg *pg, struct ending *ending)
     return RES_DONE;
 }
 
+/* `ended` before anything is handed over: from then on nobody knows what arrived. */
+res_t pg_pipe_commit_start(struct pg *pg)
+{
+    MUST(pg->piped && !pg->ended);
+    TRY(pg_usable(pg));
+    pg->ended = true;
+    if (pg->first_failure.act == RES_OK)
+        TRY(control_send(pg, PG_STEP_COMMIT, "COMMIT"));
+    TRY(control_send(pg, PG_STEP_SYNC, NULL));
+    return pg_pipe_push(pg);
+}
+
 res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit)
 {
     MUST(pg->piped);
-    *ret_commit = PG_ROLLED_BACK;
+    if (!pg->ended && !pg->broken)
+        (void)!pg_pipe_commit_start(pg).act; /* what failed shows below */
+    /* Where a statement had failed the server skips the COMMIT; else nobody knows. */
+    *ret_commit = pg->ended && pg->first_failure.act == RES_OK ? PG_UNKNOWN : PG_ROLLED_BACK;
     TRY(pg_usable(pg));
-    if (pg->first_failure.act != RES_OK) {
-        res_t failure = pg->first_failure;
-        TRY(pg_pipe_rollback(pg));
-        return failure;
-    }
-    TRY(control_send(pg, PG_STEP_COMMIT, "COMMIT"));
     struct ending ending = {0};
     res_t res = drain(pg, &ending);
     if (ending.committed) {
         *ret_commit = PG_COMMITTED;
         return RES_DONE;
     }
-    if (res.act != RES_OK) {
-        /* Where a statement had failed the server skipped the COMMIT; else nobody knows. */
-        *ret_commit = pg->first_failure.act == RES_OK ? PG_UNKNOWN : PG_ROLLED_BACK;
-        return res;
-    }
+    *ret_commit = pg->first_failure.act == RES_OK ? PG_UNKNOWN : PG_ROLLED_BACK;
+    TRY(res);
+    *ret_commit = PG_ROLLED_BACK;
     struct pg_fault fault = pg->fault;
     TRY(pg_rollback(pg));
     pg->fault = fault;
@@ -216,9 +210,11 @@ res_t pg_pipe_commit(struct pg *pg, enum pg_commit *ret_commit)
 
 res_t pg_pipe_rollback(struct pg *pg)
 {
-    MUST(pg->piped);
+    MUST(pg->piped && !pg->ended);
     TRY(pg_usable(pg));
     struct pg_fault fault = pg->fault;
+    pg->ended = true;
+    TRY(control_send(pg, PG_STEP_SYNC, NULL));
     TRY(drain(pg, &(struct ending){0}));
     TRY(pg_rollback(pg));
     pg->fault = fault;
@@ -234,7 +230,10 @@ res_t pg_ask_all(struct pg *pg, struct pg_ask *asks, size_t count)
     for (size_t i = 0; i < count && res.act == RES_OK; i++)
         res = pg_pipe_send(pg, asks[i].sql, &asks[i].params);
     struct ending ending = {.asks = asks};
-    res_t drained = pg->broken ? res : drain(pg, &ending);
+    pg->ended = true;
+    res_t drained = pg->broken ? res : control_send(pg, PG_STEP_SYNC, NULL);
+    if (drained.act == RES_OK)
+        drained = drain(pg, &ending);
     if (res.act == RES_OK)
         res = pg->first_failure.act != RES_OK ? pg->first_failure : drained;
     for (size_t i = 0; i < count && res.act != RES_OK; i++) {

@@ -82,11 +82,10 @@ res_t pg_flush_all(struct pg *pg)
 {
     const struct wait wait = wait_start(pg, pg->statement_ms);
     for (;;) {
-        int left = PQflush(pg->conn);
-        if (left == 0)
+        bool waits;
+        TRY(pg_queue_push(pg, &waits));
+        if (!waits)
             return RES_DONE;
-        if (left < 0)
-            return PG_FAILED(pg, NULL);
         TRY(wait_once(&wait, true));
     }
 }
@@ -95,12 +94,11 @@ res_t pg_result_wait(struct pg *pg, PGresult **ret)
 {
     const struct wait wait = wait_start(pg, pg->statement_ms);
     for (;;) {
-        int left = PQflush(pg->conn);
-        if (left < 0)
-            return PG_FAILED(pg, NULL);
+        bool waits;
+        TRY(pg_queue_push(pg, &waits));
         if (PQisBusy(pg->conn) == 0)
             break;
-        TRY(wait_once(&wait, left > 0));
+        TRY(wait_once(&wait, waits));
     }
     *ret = PQgetResult(pg->conn);
     return RES_DONE;

@@ -62,6 +62,12 @@ static res_t use_next(void *owner, struct pg *pg)
     return row_writer_ready(owner, pg);
 }
 
+static res_t read_next(void *owner, struct pg *pg)
+{
+    (void)owner;
+    return projector_use(pg, SWAP_NEXT);
+}
+
 static res_t open_parts(const struct ctl *ctl, int32_t partitions, struct rebuild_sink *self)
 {
     self->arena = arena_new(PROJECTION_BYTES_MAX);
@@ -74,6 +80,7 @@ static res_t open_parts(const struct ctl *ctl, int32_t partitions, struct rebuil
         .pg = {.conninfo = ctl->conf->pg, .application = "brokerctl rebuild", .by_index = true},
         .sql = projector_sql,
         .ready = use_next,
+        .reading = read_next,
         .owner = self->writer.rows};
     self->pg = port_pg_new(&pg);
     struct kafka_reader_conf reader = {.kafka = stream_kafka(ctl), .group = "brokerctl"};
@@ -81,6 +88,7 @@ static res_t open_parts(const struct ctl *ctl, int32_t partitions, struct rebuil
     TRY(kafka_reader_open(&reader, &self->events.consumer));
     struct sink_conf conf = {.service = "rebuild",
         .partitions = partitions,
+        .prepare = batch_prepare,
         .apply = batch_apply,
         .owner = &self->writer};
     struct sink_ports ports = {.members = alone_port(&self->alone, partitions),

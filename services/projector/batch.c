@@ -17,20 +17,53 @@ static res_t notify(struct pg *pg, const struct sink_batch *batch)
     return pg_pipe_send(pg, &sql, &params);
 }
 
+/* Some dossiers at a time, so that the database is fed meanwhile. */
+static res_t project(
+    const struct batch_writer *self, const struct sink_batch *batch, struct row_changes *ret)
+{
+    enum { PIECE = 32 };
+    TRY(row_changes_new(self->projection, batch->arena, ret));
+    struct sink_batch part = *batch;
+    part.record_count = 0;
+    for (size_t at = 0; at < batch->dossier_count; at += PIECE) {
+        size_t left = batch->dossier_count - at;
+        part.dossiers = &batch->dossiers[at];
+        part.dossier_count = left < PIECE ? left : PIECE;
+        TRY(project_batch(self->projection, &part, ret));
+        sink_batch_push(batch);
+    }
+    part.record_count = batch->record_count;
+    part.dossier_count = 0;
+    return project_batch(self->projection, &part, ret);
+}
+
+res_t batch_prepare(void *owner, const struct sink_batch *batch)
+{
+    struct batch_writer *self = owner;
+    struct row_changes changes;
+    TRY(project(self, batch, &changes));
+    for (size_t t = 0; t < projection_tables(self->projection); t++) {
+        row_writer_put(self->rows, t, &changes);
+        sink_batch_push(batch);
+    }
+    self->newest_at_us = 0;
+    for (size_t i = 0; i < batch->record_count; i++)
+        if (batch->records[i].at_us > self->newest_at_us)
+            self->newest_at_us = batch->records[i].at_us;
+    return RES_DONE;
+}
+
 res_t batch_apply(void *owner, const struct sink_batch *batch, struct database_tx *tx)
 {
     struct batch_writer *self = owner;
     struct pg *pg = port_pg_connection(tx);
-    struct row_changes changes;
-    TRY(project_batch(self->projection, batch, &changes));
     int64_t rows = 0;
-    TRY(row_writer_send(self->rows, pg, &changes, &rows));
+    TRY(row_writer_send(self->rows, pg, &rows));
     if (!self->quiet)
         TRY(notify(pg, batch));
     self->rows_written += rows;
-    for (size_t i = 0; i < batch->record_count; i++)
-        if (batch->records[i].at_us > self->last_at_us)
-            self->last_at_us = batch->records[i].at_us;
+    if (self->newest_at_us > self->last_at_us)
+        self->last_at_us = self->newest_at_us;
     if (self->on_batch != NULL)
         self->on_batch(self->owner, batch);
     return RES_DONE;

@@ -138,11 +138,13 @@ static res_t start_parts(struct projector *self, const struct projector_conf *co
         .pg = {.conninfo = conf->pg, .application = "projector", .by_index = true},
         .sql = projector_sql,
         .ready = projector_ready,
+        .reading = projector_reading,
         .owner = self->writer.rows};
     self->pg = port_pg_new(&pg);
     TRY(open_kafka(self, conf));
     struct sink_conf sink = {.service = "projector",
         .partitions = PARTITIONS,
+        .prepare = batch_prepare,
         .apply = batch_apply,
         .owner = &self->writer,
         .parks = true};

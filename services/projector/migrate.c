@@ -81,10 +81,12 @@ const struct port_pg_sql projector_sql = {
         "FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (person, id, index) "
         "JOIN outcome o USING (person, id)"},
     .move = {"move",
-        "UPDATE position p SET next_offset = m.next "
+        "WITH moved AS (UPDATE position p SET next_offset = m.next "
         "FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) "
         "AS m (partition, epoch, was, next) "
-        "WHERE p.partition = m.partition AND p.epoch = m.epoch AND p.next_offset = m.was"},
+        "WHERE p.partition = m.partition AND p.epoch = m.epoch AND p.next_offset = m.was "
+        "RETURNING 1) "
+        "SELECT 1 / (count(*) = cardinality($1::integer[]))::integer FROM moved"},
 };
 
 res_t projector_ready(void *owner, struct pg *pg)
@@ -93,6 +95,12 @@ res_t projector_ready(void *owner, struct pg *pg)
     TRY(projector_grant(pg));
     TRY(projector_use(pg, PROJECTOR_SCHEMA));
     return owner == NULL ? RES_DONE : row_writer_ready(owner, pg);
+}
+
+res_t projector_reading(void *owner, struct pg *pg)
+{
+    (void)owner;
+    return projector_use(pg, PROJECTOR_SCHEMA);
 }
 
 res_t projector_use(struct pg *pg, const char *schema)

@@ -11,6 +11,8 @@ extern const struct port_pg_sql projector_sql;
 /* Migrations under their lock, the readers' rights, then projector_use. `owner`: the row writer
  * that is to use the connection, or NULL. */
 port_pg_ready_fn projector_ready;
+/* projector_use alone. `owner` is not used. */
+port_pg_ready_fn projector_reading;
 /* From now on the connection's statements mean this schema. `schema` is a name of our own. */
 res_t projector_use(struct pg *pg, const char *schema) MUST_USE;
 

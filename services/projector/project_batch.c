@@ -48,11 +48,16 @@ static res_t log_changes(
     return RES_DONE;
 }
 
-res_t project_batch(
-    const struct projection *projection, const struct sink_batch *batch, struct row_changes *ret)
+res_t row_changes_new(
+    const struct projection *projection, struct arena *arena, struct row_changes *ret)
 {
-    TRY(row_set_new(projection, batch->arena, &ret->put));
-    TRY(row_set_new(projection, batch->arena, &ret->gone));
-    TRY(state_changes(projection, batch, ret));
-    return log_changes(projection, batch, ret);
+    TRY(row_set_new(projection, arena, &ret->put));
+    return row_set_new(projection, arena, &ret->gone);
+}
+
+res_t project_batch(
+    const struct projection *projection, const struct sink_batch *batch, struct row_changes *into)
+{
+    TRY(state_changes(projection, batch, into));
+    return log_changes(projection, batch, into);
 }

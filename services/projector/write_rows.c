@@ -260,19 +260,18 @@ static void put_cell(struct pg_array *array, enum col_type type, const struct ce
     WRONG("no such type of column");
 }
 
-static void put_keys(struct table_writer *one, const struct table *table,
-    const struct row_list *rows, struct pg_params *ret)
+static void put_keys(
+    struct table_writer *one, const struct table *table, const struct row_list *rows)
 {
     for (size_t c = 0; c < table->key_count; c++) {
         pg_array_clear(&one->keys[c]);
         for (size_t r = 0; r < rows->count; r++)
             put_cell(&one->keys[c], table->columns[c].type, &rows->items[r][c]);
-        pg_put_array(ret, &one->keys[c]);
     }
 }
 
-static void put_rows(struct table_writer *one, const struct table *table,
-    const struct row_list *rows, struct pg_params *ret)
+static void put_rows(
+    struct table_writer *one, const struct table *table, const struct row_list *rows)
 {
     MUST(one->place_count > 0);
     pg_array_clear(&one->rows);
@@ -287,27 +286,43 @@ static void put_rows(struct table_writer *one, const struct table *table,
                     &one->rows, table->columns[place->column].type, &rows->items[r][place->column]);
         }
     }
-    pg_put_array(ret, &one->rows);
 }
 
-res_t row_writer_send(
-    struct row_writer *writer, struct pg *pg, const struct row_changes *changes, int64_t *ret_rows)
+void row_writer_put(struct row_writer *writer, size_t t, const struct row_changes *changes)
+{
+    const struct table *table = projection_table(writer->projection, t);
+    struct table_writer *one = &writer->tables[t];
+    put_keys(one, table, &changes->gone.of[t]);
+    put_rows(one, table, &changes->put.of[t]);
+}
+
+static res_t send_gone(struct table_writer *one, const struct table *table, struct pg *pg)
+{
+    struct pg_params params = {0};
+    if (one->keys[0].count == 0)
+        return RES_DONE;
+    for (size_t c = 0; c < table->key_count; c++)
+        pg_put_array(&params, &one->keys[c]);
+    return pg_pipe_send(pg, &one->gone, &params);
+}
+
+static res_t send_put(struct table_writer *one, struct pg *pg)
+{
+    struct pg_params params = {0};
+    if (one->rows.count == 0)
+        return RES_DONE;
+    pg_put_array(&params, &one->rows);
+    return pg_pipe_send(pg, &one->put, &params);
+}
+
+res_t row_writer_send(struct row_writer *writer, struct pg *pg, int64_t *ret_rows)
 {
     int64_t sent = 0;
     for (size_t t = 0; t < projection_tables(writer->projection); t++) {
-        const struct table *table = projection_table(writer->projection, t);
         struct table_writer *one = &writer->tables[t];
-        const struct row_list *gone = &changes->gone.of[t], *put = &changes->put.of[t];
-        struct pg_params keys = {0}, rows = {0};
-        if (gone->count > 0) {
-            put_keys(one, table, gone, &keys);
-            TRY(pg_pipe_send(pg, &one->gone, &keys));
-        }
-        if (put->count > 0) {
-            put_rows(one, table, put, &rows);
-            TRY(pg_pipe_send(pg, &one->put, &rows));
-        }
-        sent += (int64_t)(gone->count + put->count);
+        TRY(send_gone(one, projection_table(writer->projection, t), pg));
+        TRY(send_put(one, pg));
+        sent += (int64_t)one->keys[0].count + (int64_t)one->rows.count;
     }
     *ret_rows = sent;
     return RES_DONE;
@@ -321,7 +336,11 @@ const struct pg_sql *row_writer_select(const struct row_writer *writer, size_t t
 void row_writer_keys(
     struct row_writer *writer, size_t table, const struct row_list *rows, struct pg_params *ret)
 {
-    put_keys(&writer->tables[table], projection_table(writer->projection, table), rows, ret);
+    const struct table *described = projection_table(writer->projection, table);
+    struct table_writer *one = &writer->tables[table];
+    put_keys(one, described, rows);
+    for (size_t c = 0; c < described->key_count; c++)
+        pg_put_array(ret, &one->keys[c]);
 }
 
 static struct cell read_cell(enum col_type type, struct pg_rows *rows, int row, int column)

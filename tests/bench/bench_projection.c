@@ -72,9 +72,10 @@ static const char *text_of(const struct captured_text *text)
 {
     return strcmp(text->name, "move") != 0
                ? text->text
-               : "UPDATE read.position p SET next_offset = m.next FROM unnest($1::integer[], "
-                 "$2::bigint[], $3::bigint[], $4::bigint[]) AS m (partition, epoch, was, next) "
-                 "WHERE p.partition = m.partition";
+               : "WITH moved AS (UPDATE read.position p SET next_offset = m.next "
+                 "FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) "
+                 "AS m (partition, epoch, was, next) WHERE p.partition = m.partition RETURNING 1) "
+                 "SELECT 1 / (count(*) = cardinality($1::integer[]))::integer FROM moved";
 }
 
 /* Statements that are new since the last time. */

@@ -104,6 +104,7 @@ static void open_database(void)
         .pg = {.conninfo = bench_env("BENCH_PG"), .by_index = true, .application = "bench"},
         .sql = projector_sql,
         .ready = projector_ready,
+        .reading = projector_reading,
         .owner = writer.rows};
     database = port_pg_new(&conf);
 }
@@ -135,6 +136,7 @@ static void parts_open(struct parts *parts, const char *topic)
     timed.poll = poll_timed;
     struct sink_conf sink = {.service = "projector",
         .partitions = BENCH_PARTITIONS,
+        .prepare = batch_prepare,
         .apply = batch_apply,
         .owner = &writer,
         .batch_max = PROJECTION_BATCH};

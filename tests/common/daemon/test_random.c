@@ -185,8 +185,12 @@ static void play(uint64_t seed)
         run.members[i] = member_start(run.world);
         run.members[i]->commit_answer = i == 0 ? PORT_COMMIT_OK : PORT_COMMIT_NOT_OURS;
     }
-    for (int i = 0; i < SINKS; i++)
-        run.sinkers[i] = sinker_start(run.world, run.base);
+    for (int i = 0; i < SINKS; i++) {
+        run.sinkers[i] = sinker_new(run.world, run.base);
+        run.sinkers[i]->conf.batch_max = seed % 3 == 0 ? 0 : 1 + dice(&run, 4); /* often full */
+        sinker_remake(run.sinkers[i]);
+        member_assign(run.sinkers[i]->member);
+    }
     for (int i = 0; i < STEPS; i++) {
         if (dice(&run, 3) == 0)
             send(&run);

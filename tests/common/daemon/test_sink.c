@@ -250,6 +250,128 @@ Test(sink, takes_small_batches_at_once_when_live_and_full_ones_when_behind)
     world_free(world);
 }
 
+/* Behind by more than a batch, every few records about somebody in the batch before. */
+static struct sinker *start_behind(struct world *world, struct base *base)
+{
+    fill(world, 0, 80);
+    struct sinker *sinker = sinker_new(world, base);
+    sinker->conf.batch_max = 7;
+    sinker_remake(sinker);
+    member_assign(sinker->member);
+    return sinker;
+}
+
+Test(sink, rules_the_next_batch_on_what_the_database_has_not_committed_yet)
+{
+    struct world *world = world_new();
+    struct base *base = base_new();
+    struct sinker *sinker = start_behind(world, base);
+    sinker_run(sinker);
+    cr_assert_gt(sinker->overlaps, 6, "it was asked for a batch's dossiers meanwhile");
+    cr_assert_eq(base->state.effect_count, 80);
+    expect_complete(base, world);
+    sinker_free(sinker);
+    base_free(base);
+    world_free(world);
+}
+
+Test(sink, knows_the_answers_of_the_batch_under_way)
+{
+    struct world *world = world_new();
+    struct base *base = base_new();
+    struct uuid person = person_in(0, 0);
+    struct sinker *sinker = sinker_new(world, base);
+    sinker->conf.batch_max = 1;
+    sinker_remake(sinker);
+    for (int i = 0; i < 10; i++) { /* each answered twice, one after the other */
+        world_rival(world, person, i, world_next(world, person));
+        world_rival(world, person, i, world_next(world, person));
+    }
+    member_assign(sinker->member);
+    sinker_run(sinker);
+    cr_assert_gt(sinker->overlaps, 10);
+    cr_assert_eq(base->state.effect_count, 10);
+    cr_assert_eq(sinker_stats(sinker).ignored, 10);
+    expect_complete(base, world);
+    sinker_free(sinker);
+    base_free(base);
+    world_free(world);
+}
+
+Test(sink, drops_what_it_ruled_on_a_batch_that_did_not_commit)
+{
+    static const enum base_fate fates[] = {
+        BASE_ROLLS_BACK, BASE_UNKNOWN_DONE, BASE_UNKNOWN_LOST, BASE_BREAKS_IN_APPLY, BASE_AWAY};
+    for (size_t f = 0; f < ARRAY_LEN(fates); f++)
+        for (int steps = 1; steps < 6; steps++) {
+            struct world *world = world_new();
+            struct base *base = base_new();
+            struct sinker *sinker = start_behind(world, base);
+            for (int i = 0; i < steps; i++)
+                cr_assert(sinker_step(sinker).act == RES_OK);
+            sinker->fate = fates[f];
+            cr_assert(sinker_step(sinker).act == RES_OK);
+            cr_assert(sinker_step(sinker).act == RES_OK);
+            sinker->fate = BASE_FINE;
+            world->now += 2000000;
+            sinker_run(sinker);
+            cr_assert_eq(base->state.effect_count, 80);
+            expect_complete(base, world);
+            sinker_free(sinker);
+            base_free(base);
+            world_free(world);
+        }
+}
+
+Test(sink, waits_for_the_batch_under_way_when_partitions_are_taken_away_or_it_stops)
+{
+    for (int stops = 0; stops < 2; stops++) {
+        struct world *world = world_new();
+        struct base *base = base_new();
+        struct sinker *sinker = start_behind(world, base);
+        while (!sinker->committing)
+            cr_assert(sinker_step(sinker).act == RES_OK);
+        if (stops) {
+            sink_leave(sinker->sink);
+        } else {
+            member_revoke(sinker->member, false);
+            cr_assert(sinker_step(sinker).act == RES_OK);
+        }
+        cr_assert_not(sinker->committing);
+        cr_assert_eq(sinker_stats(sinker).counted, (int64_t)base->state.effect_count);
+        struct sinker *heir = sinker_start(world, base);
+        sinker_run(heir);
+        expect_complete(base, world);
+        sinker_free(sinker);
+        sinker_free(heir);
+        base_free(base);
+        world_free(world);
+    }
+}
+
+Test(sink, a_zombie_with_a_batch_under_way_and_one_in_hand_writes_neither)
+{
+    struct world *world = world_new();
+    struct base *base = base_new();
+    struct sinker *zombie = start_behind(world, base);
+    while (!zombie->committing)
+        cr_assert(sinker_step(zombie).act == RES_OK);
+    size_t written = base->state.effect_count;
+    struct sinker *heir = sinker_start(world, base);
+    cr_assert(sinker_step(heir).act == RES_OK); /* claims */
+    cr_assert_eq(sinker_stats(heir).owned, WORLD_PARTITIONS);
+    cr_assert(sinker_step(zombie).act == RES_OK);
+    cr_assert(sinker_step(zombie).act == RES_OK);
+    cr_assert_eq(sinker_stats(zombie).ownership_lost, 1);
+    cr_assert_eq(sinker_stats(zombie).counted, (int64_t)written);
+    sinker_run(heir);
+    expect_complete(base, world);
+    sinker_free(zombie);
+    sinker_free(heir);
+    base_free(base);
+    world_free(world);
+}
+
 static void expect_halt(struct sinker *sinker, enum halt_why why)
 {
     res_t res = RES_DONE;

@@ -72,6 +72,9 @@ static res_t load(void *self, const struct database_wanted *wanted, struct arena
     struct base_state *state = &sinker->base->state;
     if (sinker->fate == BASE_AWAY)
         return RETRY("away");
+    sinker->overlaps += sinker->committing;
+    if (sinker->earlier != NULL && sinker->overlaps % 3 > 0)
+        state = sinker->earlier;
     ret->dossiers = arena_array(arena, wanted->person_count, sizeof(*ret->dossiers));
     ret->answered = arena_array(arena, wanted->answer_count, sizeof(*ret->answered));
     for (size_t i = 0; i < wanted->person_count; i++) {
@@ -111,12 +114,18 @@ static res_t begin(void *self, const struct database_move *moves, size_t count, 
     return RES_DONE;
 }
 
+static void give_up(struct base *base)
+{
+    if (base->tx != NULL)
+        state_done(base->tx);
+    base->tx = NULL;
+}
+
 static void rollback(void *self)
 {
     struct sinker *sinker = self;
-    if (sinker->base->tx != NULL)
-        state_done(sinker->base->tx);
-    sinker->base->tx = NULL;
+    cr_assert_not(sinker->committing, "nobody knows what became of it");
+    give_up(sinker->base);
 }
 
 static void keep(struct sinker *sinker)
@@ -130,20 +139,47 @@ static void keep(struct sinker *sinker)
     base->commits++;
 }
 
+static enum database_commit decide(struct sinker *sinker)
+{
+    if (!sinker->moves_hold)
+        return DATABASE_NOT_OURS;
+    if (sinker->fate == BASE_ROLLS_BACK)
+        return DATABASE_ROLLED_BACK;
+    if (sinker->fate == BASE_UNKNOWN_DONE || sinker->fate == BASE_UNKNOWN_LOST)
+        return DATABASE_UNKNOWN;
+    return DATABASE_COMMITTED;
+}
+
+/* Done at once, and told when asked: whoever claims meanwhile would have to wait for the rows. */
+static void commit_start(void *self)
+{
+    struct sinker *sinker = self;
+    cr_assert(sinker->base->tx != NULL && !sinker->committing);
+    sinker->committing = true;
+    sinker->earlier = state_copy(&sinker->base->state);
+    sinker->outcome = decide(sinker);
+    if (sinker->outcome == DATABASE_COMMITTED ||
+        (sinker->moves_hold && sinker->fate == BASE_UNKNOWN_DONE))
+        keep(sinker);
+    else
+        give_up(sinker->base);
+}
+
+static void push(void *self)
+{
+    struct sinker *sinker = self;
+    cr_assert(sinker->committing, "nothing to push");
+    sinker->pushes++;
+}
+
 static res_t commit(void *self, enum database_commit *ret)
 {
     struct sinker *sinker = self;
-    *ret = DATABASE_COMMITTED;
-    if (!sinker->moves_hold)
-        *ret = DATABASE_NOT_OURS;
-    else if (sinker->fate == BASE_ROLLS_BACK)
-        *ret = DATABASE_ROLLED_BACK;
-    else if (sinker->fate == BASE_UNKNOWN_DONE || sinker->fate == BASE_UNKNOWN_LOST)
-        *ret = DATABASE_UNKNOWN;
-    if (*ret == DATABASE_COMMITTED || (sinker->moves_hold && sinker->fate == BASE_UNKNOWN_DONE))
-        keep(sinker);
-    else
-        rollback(self);
+    if (!sinker->committing)
+        commit_start(self);
+    sinker->committing = false;
+    state_done(TAKE(sinker->earlier));
+    *ret = sinker->outcome;
     return RES_DONE;
 }
 
@@ -183,7 +219,14 @@ void sinker_remake(struct sinker *sinker)
         .events = of.events,
         .producer = of.producer,
         .clock = of.clock,
-        .database = {sinker, claim, load, begin, commit, rollback}};
+        .database = {.self = sinker,
+            .claim = claim,
+            .load = load,
+            .begin = begin,
+            .commit_start = commit_start,
+            .push = push,
+            .commit = commit,
+            .rollback = rollback}};
     sink_free(sinker->sink);
     sinker->sink = sink_new(&sinker->conf, &ports, sinker->member->world->registry);
 }
@@ -212,7 +255,9 @@ struct sinker *sinker_start(struct world *world, struct base *base)
 
 void sinker_free(struct sinker *sinker)
 {
-    rollback(sinker);
+    give_up(sinker->base);
+    if (sinker->earlier != NULL)
+        state_done(sinker->earlier);
     sink_free(sinker->sink);
     member_free(sinker->member);
     free(sinker);

@@ -54,7 +54,11 @@ struct sinker {
     struct sink *sink;
     enum base_fate fate;
     bool moves_hold; /* of the open transaction */
-    size_t largest;  /* batch */
+    bool committing; /* started, its outcome not asked for yet */
+    enum database_commit outcome;
+    struct base_state *earlier; /* what load may still see meanwhile */
+    int pushes, overlaps;       /* loads while a commit was under way */
+    size_t largest;             /* batch */
 };
 
 struct base *base_new(void);

@@ -171,6 +171,61 @@ Test(pipe, neither_side_blocks_on_the_other_however_much_is_under_way)
     free(text);
 }
 
+/* The server waits for a lock, so it takes nothing: whoever waited for it would wait for ever. */
+Test(pipe, a_commit_that_was_started_goes_on_without_us_and_sending_does_not_wait)
+{
+    static const struct pg_sql lock = {"lock", "SELECT pg_advisory_xact_lock(1)"};
+    enum pg_commit commit;
+    struct pg *other = cluster_open(conninfo);
+    char *text = calloc(1, 400000);
+    cr_assert_not_null(text);
+    memset(text, 'y', 400000);
+    OK(pg_run(other, "SELECT pg_advisory_lock(1)"));
+    for (int round = 0; round < 2; round++) {
+        OK(pg_pipe_begin(pg));
+        OK(pg_pipe_send(pg, &lock, NULL));
+        for (int32_t i = 0; i < 50; i++)
+            OK(send_insert(
+                round * 50 + i, i % 7 == 0 ? VIEW_NONE : (struct view){text, 400000 - (size_t)i}));
+        OK(pg_pipe_commit_start(pg));
+        OK(pg_pipe_push(pg));
+        memset(text, 'z', 400000); /* it was copied */
+        OK(pg_run(other, "SELECT pg_advisory_unlock_all()"));
+        OK(pg_pipe_push(pg));
+        OK(pg_pipe_commit(pg, &commit));
+        cr_assert_eq(commit, PG_COMMITTED);
+        OK(pg_run(other, "SELECT pg_advisory_lock(1)"));
+        memset(text, 'y', 400000);
+    }
+    cr_assert_eq(count_rows(), 100);
+    static const struct pg_sql good = {NULL,
+        "SELECT count(*) FROM t WHERE n % 50 % 7 = 0 AND text IS NULL"
+        " OR text = repeat('y', 400000 - n % 50)"};
+    struct pg_rows *rows = NULL;
+    OK(pg_exec(pg, &good, NULL, &rows));
+    cr_assert_eq(pg_int(rows, 0, 0), 100);
+    pg_rows_free(rows);
+    pg_close(other);
+    free(text);
+}
+
+Test(pipe, a_commit_that_was_started_and_fails_is_told_when_asked)
+{
+    enum pg_commit commit;
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    OK(send_insert(1, VIEW("b")));
+    OK(pg_pipe_commit_start(pg));
+    cr_assert_eq(pg_pipe_commit(pg, &commit).act, RES_FATAL);
+    cr_assert_eq(commit, PG_ROLLED_BACK);
+    cr_assert_str_eq(pg_fault(pg)->sqlstate, "23505");
+    cr_assert_eq(count_rows(), 0);
+    OK(pg_pipe_begin(pg));
+    OK(send_insert(1, VIEW("a")));
+    OK(pg_pipe_commit(pg, &commit));
+    cr_assert_eq(count_rows(), 1);
+}
+
 Test(pipe, a_deferred_constraint_that_fails_the_commit_rolls_back)
 {
     enum pg_commit commit;

@@ -91,6 +91,7 @@ Test(projector_rows, a_refusal_writes_its_outcome_and_moves_the_dossier_alone, .
     people_count(log, 0, record_random(&dice, (struct recipe){0, EVENT_COMMAND_REFUSED}, arena));
     struct sink_batch batch = people_batch(log, before, log->count, arena);
     struct row_changes changes;
+    cr_assert_eq(row_changes_new(model.projection, arena, &changes).act, RES_OK);
     cr_assert_eq(project_batch(model.projection, &batch, &changes).act, RES_OK);
     for (size_t t = 0; t < projection_tables(model.projection); t++) {
         const char *name = projection_table(model.projection, t)->name;

@@ -41,12 +41,13 @@ static void project(const struct story *s, struct pg *pg)
     OK(projector_ready(writer, pg));
     OK(row_set_new(projection, s->arena, &none));
     OK(row_set_new(projection, s->arena, &rows));
-    OK(row_set_new(projection, s->arena, &changes.put));
-    OK(row_set_new(projection, s->arena, &changes.gone));
+    OK(row_changes_new(projection, s->arena, &changes));
     OK(project_state(projection, &of, s->arena, &rows));
     OK(rows_diff(projection, &none, &rows, s->arena, &changes));
     OK(pg_pipe_begin(pg));
-    OK(row_writer_send(writer, pg, &changes, &written));
+    for (size_t t = 0; t < projection_tables(projection); t++)
+        row_writer_put(writer, t, &changes);
+    OK(row_writer_send(writer, pg, &written));
     OK(pg_pipe_commit(pg, &commit));
     row_writer_free(writer);
 }

@@ -19,7 +19,8 @@ static void start(void)
     pg = cluster_open(conninfo);
     struct port_pg_conf conf = {.pg = {.conninfo = conninfo, .application = "test"},
         .sql = projector_sql,
-        .ready = projector_ready};
+        .ready = projector_ready,
+        .reading = projector_reading};
     port = port_pg_new(&conf);
     live = port_pg(port);
 }

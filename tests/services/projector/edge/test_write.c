@@ -34,6 +34,7 @@ static struct bench bench_new(void)
     struct port_pg_conf conf = {.pg = {.conninfo = conninfo, .application = "test"},
         .sql = projector_sql,
         .ready = projector_ready,
+        .reading = projector_reading,
         .owner = bench.writer.rows};
     bench.port = port_pg_new(&conf);
     bench.database = port_pg(bench.port);
@@ -67,6 +68,7 @@ static enum database_commit bench_write(
     batch.move_count = count;
     struct database_tx *tx = NULL;
     enum database_commit commit = DATABASE_UNKNOWN;
+    OK(batch_prepare(&bench->writer, &batch));
     OK(bench->database.begin(bench->database.self, moves, count, true, &tx));
     OK(batch_apply(&bench->writer, &batch, tx));
     (void)!bench->database.commit(bench->database.self, &commit).act;
@@ -167,6 +169,56 @@ Test(projector_postgres, a_batch_written_again_is_not_ours_and_changes_nothing, 
     cr_expect_eq(commit, DATABASE_NOT_OURS);
     struct model found = bench_model(&bench, &expected);
     model_expect_equal(&expected, &found, "after the second try");
+    bench_done(&bench);
+}
+
+/* As the sink does while it catches up: the next batch is prepared, and dossiers are read, while
+ * the one before is under way. */
+Test(projector_postgres, a_batch_is_prepared_while_the_one_before_is_under_way, .timeout = 60)
+{
+    struct bench bench = bench_new();
+    struct database_port *database = &bench.database;
+    struct people_log *log = people_random(7, 6, 400, bench.arena);
+    struct model expected = model_new(bench.projection, bench.arena);
+    int64_t next[PARTITIONS] = {0};
+    bool under_way = false;
+    for (size_t from = 0; from < log->count; from += 40) {
+        struct database_move moves[PARTITIONS];
+        size_t count = 0;
+        for (int32_t p = 0; p < PARTITIONS; p++) {
+            int64_t to = next[p];
+            for (size_t i = from; i < from + 40; i++)
+                if (log->records[i].partition == p)
+                    to = log->records[i].offset + 1;
+            if (to != next[p])
+                moves[count++] = (struct database_move){p, bench.at[p].epoch, next[p], to};
+            next[p] = to;
+        }
+        model_batch(&expected, log, from, from + 40);
+        struct sink_batch batch = people_batch(log, from, from + 40, bench.arena);
+        batch.moves = moves;
+        batch.move_count = count;
+        batch.database = under_way ? database : NULL;
+        OK(batch_prepare(&bench.writer, &batch));
+        struct uuid person = person_id(0), id = {{1}};
+        struct database_wanted wanted = {&person, 1, &person, &id, 1};
+        struct database_loaded loaded;
+        OK(database->load(database->self, &wanted, bench.arena, &loaded));
+        enum database_commit commit = DATABASE_COMMITTED;
+        if (under_way)
+            OK(database->commit(database->self, &commit));
+        cr_assert_eq(commit, DATABASE_COMMITTED);
+        struct database_tx *tx = NULL;
+        OK(database->begin(database->self, moves, count, false, &tx));
+        OK(batch_apply(&bench.writer, &batch, tx));
+        database->commit_start(database->self);
+        under_way = true;
+    }
+    enum database_commit commit = DATABASE_UNKNOWN;
+    OK(database->commit(database->self, &commit));
+    cr_assert_eq(commit, DATABASE_COMMITTED);
+    struct model found = bench_model(&bench, &expected);
+    model_expect_equal(&expected, &found, "postgres");
     bench_done(&bench);
 }
 
