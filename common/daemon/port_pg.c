@@ -115,11 +115,9 @@ static res_t claim(
     return res;
 }
 
-static res_t load_dossiers(struct port_pg *self, const struct database_wanted *wanted,
+static res_t load_dossiers(struct pg_rows *rows, const struct database_wanted *wanted,
     struct arena *arena, struct database_loaded *ret)
 {
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_pipe_next(self->reader, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {
         size_t at = (size_t)pg_int(rows, i, 0) - 1;
         if (at >= wanted->person_count)
@@ -133,10 +131,8 @@ static res_t load_dossiers(struct port_pg *self, const struct database_wanted *w
 }
 
 static res_t load_answers(
-    struct port_pg *self, const struct database_wanted *wanted, struct database_loaded *ret)
+    struct pg_rows *rows, const struct database_wanted *wanted, struct database_loaded *ret)
 {
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_pipe_next(self->reader, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {
         size_t at = (size_t)pg_int(rows, i, 0) - 1;
         if (at >= wanted->answer_count)
@@ -164,18 +160,16 @@ static void fill_wanted(struct port_pg *self, const struct database_wanted *want
 static res_t load_in(struct port_pg *self, const struct database_wanted *wanted,
     struct arena *arena, struct database_loaded *ret)
 {
-    struct pg_params persons = {0}, answers = {0};
-    enum pg_commit commit;
+    struct pg_ask asks[2] = {{.sql = &self->conf.sql.dossiers}, {.sql = &self->conf.sql.answers}};
     fill_wanted(self, wanted);
-    pg_put_array(&persons, &self->a);
-    pg_put_array(&answers, &self->b);
-    pg_put_array(&answers, &self->c);
-    TRY(pg_pipe_begin(self->reader));
-    TRY(pg_pipe_send(self->reader, &self->conf.sql.dossiers, &persons));
-    TRY(pg_pipe_send(self->reader, &self->conf.sql.answers, &answers));
-    TRY(load_dossiers(self, wanted, arena, ret));
-    TRY(load_answers(self, wanted, ret));
-    return pg_pipe_commit(self->reader, &commit);
+    pg_put_array(&asks[0].params, &self->a);
+    pg_put_array(&asks[1].params, &self->b);
+    pg_put_array(&asks[1].params, &self->c);
+    TRY(pg_ask_all(self->reader, asks, ARRAY_LEN(asks)));
+    CLEANUP(pg_rows_free_p) struct pg_rows *dossiers = asks[0].rows;
+    CLEANUP(pg_rows_free_p) struct pg_rows *answers = asks[1].rows;
+    TRY(load_dossiers(dossiers, wanted, arena, ret));
+    return load_answers(answers, wanted, ret);
 }
 
 static res_t load(void *owner, const struct database_wanted *wanted, struct arena *arena,
