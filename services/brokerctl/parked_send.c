@@ -8,16 +8,18 @@
 #include <unistd.h>
 
 #include "brokerctl/parked.h"
+#include "codec/cloudevent.h"
 #include "kafka/producer.h"
 
 enum { SENT_MAX = 10000, KEPT_BYTES_MAX = 256 << 20, GIVE_UP_MS = 20000 };
 
 /* One that will go back. */
 struct going {
-    const char *topic; /* static */
-    int32_t partition; /* among the parked */
+    const char *topic, *type; /* static */
+    int32_t partition;        /* among the parked */
     int64_t offset;
     struct uuid person, id;
+    int64_t occurred_at;
     struct view key, value; /* the arena's */
 };
 struct sender {
@@ -57,10 +59,12 @@ static bool is_going(const struct sender *sender, const struct parked_record *pa
 static res_t keep(struct sender *sender, const struct parked_record *parked)
 {
     struct going going = {.topic = parked->topic,
+        .type = parked->type,
         .partition = parked->source.partition,
         .offset = parked->source.offset,
         .person = parked->meta->person,
         .id = parked->meta->id,
+        .occurred_at = parked->meta->occurred_at,
         .key = arena_copy(sender->kept, parked->source.key),
         .value = arena_copy(sender->kept, parked->source.value)};
     if (going.value.ptr == NULL || going.key.ptr == NULL)
@@ -137,10 +141,15 @@ static res_t send_all(struct sender *sender)
     TRY(kafka_producer_open(&conf, &producer));
     for (size_t i = 0; i < sender->count; i++) {
         const struct going *going = &sender->going[i];
+        const struct meta meta = {.id = going->id, .occurred_at = going->occurred_at};
+        struct cloudevent attributes;
+        cloudevent_make(&attributes, going->type, &meta, "brokerctl");
         struct kafka_message message = {.topic = going->topic,
             .partition = KAFKA_BY_KEY,
             .key = going->key,
             .value = going->value,
+            .headers = attributes.headers,
+            .header_count = CLOUDEVENT_HEADERS,
             .tag = i};
         TRY(kafka_produce(producer, &message));
     }

@@ -118,6 +118,8 @@ check 'without anybody to ask it is not sent' says 'not sent: --yes' 2 brokerctl
 check 'and has no answer' says 'no command' 1 brokerctl outcome "$id"
 check 'parked resend sends it again' says '^1 sent, 0 answered already' 0 brokerctl parked resend --yes "$place"
 check 'and it is answered' until_true 30 answered "$id"
+beside() { timeout 20 kcat -C -e -q -b "$RB_KAFKA_BOOTSTRAP" -t risk.commands -o beginning -f '%h\n' | grep "ce_id=$id,ce_source=/brokerctl,ce_type=ShareRisk,"; }
+check 'its attributes say who sent it this time' beside
 sent=$(ends risk.commands)
 check 'sent again it is not sent' says '^0 sent, 1 answered already' 0 brokerctl parked resend --yes --all
 check 'nothing new on the topic' equal "$(ends risk.commands)" "$sent"
