@@ -40,6 +40,16 @@ static struct uuid some_appointment(const struct story *s, uint64_t *seed)
     return referral->appointments.items[next(seed, referral->appointments.len)].id;
 }
 
+/* Where one is live it is mostly that one: else hardly anything would be moved. */
+static struct uuid some_live_appointment(const struct story *s, uint64_t *seed)
+{
+    const struct dossier_referral *referral = dossier_referral(s->dossier, s->referral);
+    for (size_t i = 0; referral != NULL && i < referral->appointments.len; i++)
+        if (appointment_live(&referral->appointments.items[i]) && next(seed, 4) != 0)
+            return referral->appointments.items[i].id;
+    return some_appointment(s, seed);
+}
+
 static const char *some_time(struct story *s, uint64_t *seed)
 {
     char text[TIME_TEXT_MAX];
@@ -60,17 +70,19 @@ static int32_t plans_so_far(const struct story *s)
     return referral != NULL ? (int32_t)referral->plans.len : 0;
 }
 
+/* Each draw in a statement of its own: compilers evaluate arguments in orders of their own. */
 static void *book(struct story *s, uint64_t *seed)
 {
-    struct appointment_booked *one = story_book(s, (int32_t)next(seed, 4), some_time(s, seed));
+    int32_t session = (int32_t)next(seed, 4);
+    struct appointment_booked *one = story_book(s, session, some_time(s, seed));
     one->booking.workers.items = some_worker(s, seed);
     return one;
 }
 
 static void *past(struct story *s, uint64_t *seed)
 {
-    struct past_appointment_recorded *one =
-        story_past(s, (int32_t)next(seed, 4), some_time(s, seed));
+    int32_t session = (int32_t)next(seed, 4);
+    struct past_appointment_recorded *one = story_past(s, session, some_time(s, seed));
     one->booking.workers.items = some_worker(s, seed);
     return one;
 }
@@ -84,8 +96,8 @@ static void *feedback(struct story *s, uint64_t *seed)
 {
     struct feedback_given *(*const kinds[])(struct story *, struct uuid) = {
         story_held, story_held, story_late, story_missed, story_not_held};
-    struct feedback_given *given =
-        kinds[next(seed, ARRAY_LEN(kinds))](s, some_appointment(s, seed));
+    struct uuid appointment = some_appointment(s, seed);
+    struct feedback_given *given = kinds[next(seed, ARRAY_LEN(kinds))](s, appointment);
     if (next(seed, 4) == 0)
         given->has &= ~(UINT64_C(1) << FEEDBACK_GIVEN_ATTENDANCE);
     return given;
@@ -93,8 +105,8 @@ static void *feedback(struct story *s, uint64_t *seed)
 
 static void *move(struct story *s, uint64_t *seed)
 {
-    struct appointment_rescheduled *moved =
-        story_move(s, some_appointment(s, seed), some_time(s, seed));
+    struct uuid appointment = some_live_appointment(s, seed);
+    struct appointment_rescheduled *moved = story_move(s, appointment, some_time(s, seed));
     if (next(seed, 2) == 0) {
         moved->booking.workers = (struct view_array){some_worker(s, seed), 1};
         SET(&moved->booking, REBOOKING_WORKERS);
@@ -158,7 +170,8 @@ static void *assign(struct story *s, uint64_t *seed)
 
 static void *plan(struct story *s, uint64_t *seed)
 {
-    return story_plan(s, plans_so_far(s) + (next(seed, 4) != 0), 1 + (int32_t)next(seed, 4));
+    int32_t version = plans_so_far(s) + (next(seed, 4) != 0);
+    return story_plan(s, version, 1 + (int32_t)next(seed, 4));
 }
 
 static void *approve(struct story *s, uint64_t *seed)
