@@ -19,7 +19,7 @@ void buf_clear(struct buf *buf)
     buf->failed = false;
 }
 
-static bool buf_reserve(struct buf *buf, size_t more)
+bool buf_grow(struct buf *buf, size_t more)
 {
     size_t limit = buf->limit == 0 ? LIMIT_DEFAULT : buf->limit;
     if (buf->failed || more > limit || buf->len > limit - more) {
@@ -31,6 +31,7 @@ static bool buf_reserve(struct buf *buf, size_t more)
     size_t room = buf->room < 256 ? 256 : buf->room;
     while (room - buf->len < more)
         room *= 2;
+    room = room < limit ? room : limit; /* what has room is within the limit */
     char *grown = realloc(buf->ptr, room);
     if (grown == NULL) {
         buf->failed = true;
@@ -39,28 +40,6 @@ static bool buf_reserve(struct buf *buf, size_t more)
     buf->ptr = grown;
     buf->room = room;
     return true;
-}
-
-void *buf_extend(struct buf *buf, size_t len)
-{
-    if (!buf_reserve(buf, len))
-        return NULL;
-    void *at = buf->ptr + buf->len;
-    buf->len += len;
-    return at;
-}
-
-void buf_put(struct buf *buf, const void *bytes, size_t len)
-{
-    if (!buf_reserve(buf, len) || len == 0)
-        return;
-    memcpy(buf->ptr + buf->len, bytes, len);
-    buf->len += len;
-}
-
-void buf_byte(struct buf *buf, uint8_t byte)
-{
-    buf_put(buf, &byte, 1);
 }
 
 void buf_view(struct buf *buf, struct view text)
@@ -82,7 +61,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     int need = vsnprintf(NULL, 0, format, args);
     va_end(args);
     MUST(need >= 0);
-    if (buf_reserve(buf, (size_t)need + 1)) {
+    if (buf_grow(buf, (size_t)need + 1)) {
         vsnprintf(buf->ptr + buf->len, (size_t)need + 1, format, again);
         buf->len += (size_t)need;
     }

@@ -4,9 +4,13 @@
 
 static void put_varint(struct buf *out, int64_t number)
 {
+    uint64_t value = ((uint64_t)number << 1) ^ (uint64_t)(number >> 63);
+    if (value <= 0x7f) {
+        buf_byte(out, (uint8_t)value);
+        return;
+    }
     uint8_t bytes[10];
     size_t len = 0;
-    uint64_t value = ((uint64_t)number << 1) ^ (uint64_t)(number >> 63);
     for (; value > 0x7f; value >>= 7)
         bytes[len++] = (uint8_t)(value | 0x80);
     bytes[len++] = (uint8_t)value;
@@ -16,7 +20,7 @@ static void put_varint(struct buf *out, int64_t number)
 static void put_stretch(struct buf *out, struct view bytes)
 {
     put_varint(out, (int64_t)bytes.len);
-    buf_view(out, bytes);
+    buf_put(out, bytes.ptr, bytes.len);
 }
 
 static void put_array(

@@ -112,12 +112,19 @@ bool workday(int32_t day)
  * anew for each day was most of its time. */
 struct dated {
     int32_t day;
+    int weekday;
     struct date_parts parts;
 };
+
+static struct dated dated(int32_t day)
+{
+    return (struct dated){day, day_of_week(day), day_to_parts(day)};
+}
 
 static void next_day(struct dated *at)
 {
     at->day++;
+    at->weekday = at->weekday == SATURDAY + 1 ? MONDAY : at->weekday + 1;
     at->parts.day++;
     if (at->parts.day > 28)
         at->parts = day_to_parts(at->day);
@@ -125,20 +132,20 @@ static void next_day(struct dated *at)
 
 static void next_workday(struct dated *at)
 {
-    while (weekend(at->day) || holiday_on(at->day, at->parts))
+    while (at->weekday >= SATURDAY || holiday_on(at->day, at->parts))
         next_day(at);
 }
 
 int32_t workday_from(int32_t day)
 {
-    struct dated at = {day, day_to_parts(day)};
+    struct dated at = dated(day);
     next_workday(&at);
     return at.day;
 }
 
 int32_t workday_after(int32_t day, int32_t n)
 {
-    struct dated at = {day, day_to_parts(day)};
+    struct dated at = dated(day);
     for (int32_t i = 0; i < n; i++) {
         next_day(&at);
         next_workday(&at);

@@ -3,6 +3,8 @@
 
 #include "projector/project_table.h"
 
+enum { FEW = 16 };
+
 static int cell_cmp(enum col_type type, const struct cell *a, const struct cell *b)
 {
     if (a->null || b->null)
@@ -55,6 +57,19 @@ static int row_order(const void *a, const void *b, void *owner)
     return at < 0 ? order : cell_cmp(table->columns[at].type, &x[at], &y[at]);
 }
 
+/* A person has few rows of a table. */
+static void sort_few(const struct table *table, struct row_list *rows)
+{
+    void *owner = (void *)(uintptr_t)table;
+    for (size_t i = 1; i < rows->count; i++) {
+        struct cell *row = rows->items[i];
+        size_t at = i;
+        for (; at > 0 && row_order(&rows->items[at - 1], &row, owner) > 0; at--)
+            rows->items[at] = rows->items[at - 1];
+        rows->items[at] = row;
+    }
+}
+
 static bool is_sorted(const struct table *table, const struct row_list *rows)
 {
     size_t i = 1;
@@ -67,7 +82,10 @@ void rows_sort(const struct table *table, struct row_list *rows)
 {
     if (is_sorted(table, rows))
         return;
-    qsort_r(rows->items, rows->count, sizeof *rows->items, row_order, (void *)(uintptr_t)table);
+    if (rows->count <= FEW)
+        sort_few(table, rows);
+    else
+        qsort_r(rows->items, rows->count, sizeof *rows->items, row_order, (void *)(uintptr_t)table);
     size_t kept = 1;
     for (size_t i = 1; i < rows->count; i++) {
         if (row_key_cmp(table, rows->items[kept - 1], rows->items[i]) == 0)
