@@ -62,6 +62,11 @@ static const struct pg_migration migrations[] = {
         "withdrawal",
 #include "services/projector/sql/010_withdrawal.sql.inc"
     },
+    {
+        11,
+        "room_to_change",
+#include "services/projector/sql/011_room_to_change.sql.inc"
+    },
 };
 static const char grants[] = "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ");\n"
 #include "services/projector/sql/grants.sql.inc"

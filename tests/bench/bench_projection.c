@@ -7,6 +7,7 @@
 #include "projection_run.h"
 
 #include "base/clock.h"
+#include "projector/migrate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,7 +274,7 @@ int main(void)
     projection_migrate(bench_env("BENCH_PG_BARE"));
     bench.pg = bare_open(bench_env("BENCH_PG"));
     bench.bare = bare_open(bench_env("BENCH_PG_BARE"));
-    bare_run(bench.bare, "SET synchronous_commit = off");
+    bare_run(bench.bare, "SET synchronous_commit = off; SET search_path = " PROJECTOR_SCHEMA);
     bench.histories = calloc(PROJECTION_PEOPLE, sizeof(*bench.histories));
     bench.phases = (int)bench_story_records(bench.story);
     MUST(bench.histories != NULL && bench.phases <= PHASES_MAX);
