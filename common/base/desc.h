@@ -83,7 +83,14 @@ struct record_desc {
     const struct field_desc *fields;
     const struct one_of_desc *one_of;
     uint32_t one_of_count;
+    bool seals; /* a sealed field stands in it, or in a record below */
 };
+
+/* The field is sealed, or something below it is. */
+static inline bool field_seals(const struct field_desc *field)
+{
+    return field->sealed != SEALED_NO || (field->record != NULL && field->record->seals);
+}
 
 static inline bool has_bit(const void *record, int8_t bit)
 {

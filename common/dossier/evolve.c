@@ -113,22 +113,61 @@ struct way {
     const char *name;         /* NULL: an item */
     size_t item;
 };
+enum { SEALED_FIRST = 16 };
 struct sealed_walk {
     struct change *change;
-    struct view *paths; /* NULL: only counts */
-    size_t count;
+    struct view *paths; /* so far; at first on the walk's stack, as most records have few */
+    size_t count, room;
 };
 
-/* "/needs/0/text" */
+/* A step's text: its name, or the item's number. `digits` is where a number is written. */
+static struct view step_text(const struct way *way, char digits[static 20])
+{
+    if (way->name != NULL)
+        return view_of(way->name);
+    size_t left = way->item, at = 20;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    return (struct view){digits + at, 20 - at};
+}
+
+/* "/needs/0/text", written from its end. */
 static struct view way_text(const struct way *way, struct arena *arena)
 {
-    if (way->before == NULL)
-        return VIEW("");
-    struct view before = way_text(way->before, arena);
-    if (before.ptr == NULL)
-        return before; /* the arena is full */
-    return way->name != NULL ? arena_printf(arena, "%.*s/%s", VIEW_ARG(before), way->name)
-                             : arena_printf(arena, "%.*s/%zu", VIEW_ARG(before), way->item);
+    char digits[20];
+    size_t len = 0;
+    for (const struct way *step = way; step->before != NULL; step = step->before)
+        len += 1 + step_text(step, digits).len;
+    char *text = arena_alloc(arena, len);
+    if (text == NULL)
+        return VIEW_NONE;
+    char *at = text + len;
+    for (const struct way *step = way; step->before != NULL; step = step->before) {
+        struct view one = step_text(step, digits);
+        at -= one.len;
+        memcpy(at, one.ptr, one.len);
+        *--at = '/';
+    }
+    return (struct view){text, len};
+}
+
+static void found(struct sealed_walk *walk, const struct way *way)
+{
+    struct arena *arena = walk->change->arena;
+    if (walk->count == walk->room) {
+        struct view *more = arena_array(arena, 2 * walk->room, sizeof *more);
+        if (more == NULL) {
+            walk->change->full = true;
+            return;
+        }
+        memcpy(more, walk->paths, walk->count * sizeof *more);
+        walk->paths = more;
+        walk->room *= 2;
+    }
+    struct view text = way_text(way, arena);
+    walk->change->full |= text.ptr == NULL;
+    walk->paths[walk->count++] = text;
 }
 
 static void walk_record(struct sealed_walk *walk, const struct record_desc *desc,
@@ -138,9 +177,7 @@ static void walk_field(
     struct sealed_walk *walk, const struct field_desc *field, const void *at, const struct way *way)
 {
     if (field->sealed != SEALED_NO) {
-        if (walk->paths != NULL)
-            walk->paths[walk->count] = way_text(way, walk->change->arena);
-        walk->count++;
+        found(walk, way);
     } else if (field->kind == KIND_RECORD) {
         walk_record(walk, field->record, at, way);
     } else if (field->kind == KIND_ARRAY && field->item_kind == KIND_RECORD) {
@@ -157,7 +194,7 @@ static void walk_record(struct sealed_walk *walk, const struct record_desc *desc
 {
     for (uint32_t i = 0; i < desc->field_count; i++) {
         const struct field_desc *field = &desc->fields[i];
-        if (has_bit(record, field->has_bit))
+        if (field_seals(field) && has_bit(record, field->has_bit))
             walk_field(walk, field, (const char *)record + field->offset,
                 &(struct way){way, field->name, 0});
     }
@@ -165,23 +202,20 @@ static void walk_record(struct sealed_walk *walk, const struct record_desc *desc
 
 void change_sealed(struct change *change, struct dossier_sealed_array *array)
 {
-    const struct record_desc *desc = event_table[change->type].desc;
-    struct sealed_walk walk = {change, NULL, 0};
+    struct view first[SEALED_FIRST];
+    struct sealed_walk walk = {change, first, 0, SEALED_FIRST};
     const struct way body = {NULL, NULL, 0};
-    walk_record(&walk, desc, change->body, &body);
-    if (walk.count == 0)
+    walk_record(&walk, event_table[change->type].desc, change->body, &body);
+    if (walk.count == 0 || change->full)
         return;
     struct dossier_sealed *sealed = change_append(change, array, sizeof *sealed);
-    walk.paths = arena_array(change->arena, walk.count, sizeof *walk.paths);
-    if (sealed == NULL || walk.paths == NULL) {
+    struct view *paths = arena_array(change->arena, walk.count, sizeof *paths);
+    if (sealed == NULL || paths == NULL) {
         change->full = true;
         return;
     }
+    memcpy(paths, walk.paths, walk.count * sizeof *paths);
     sealed->record = change->meta->id;
-    sealed->fields.items = walk.paths;
+    sealed->fields.items = paths;
     sealed->fields.len = walk.count;
-    walk.count = 0;
-    walk_record(&walk, desc, change->body, &body);
-    for (size_t i = 0; i < walk.count; i++)
-        change->full |= walk.paths[i].ptr == NULL;
 }

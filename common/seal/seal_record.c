@@ -24,21 +24,11 @@ static res_t path_push(struct walk *walk, const char *name, size_t index)
     return RES_DONE;
 }
 
-static bool has_sealed(const struct record_desc *desc)
-{
-    for (uint32_t i = 0; i < desc->field_count; i++) {
-        const struct field_desc *field = &desc->fields[i];
-        if (field->sealed != SEALED_NO || (field->record != NULL && has_sealed(field->record)))
-            return true;
-    }
-    return false;
-}
-
 static res_t walk_array(struct walk *walk, const struct field_desc *field, void *at)
 {
     struct array_any array;
     memcpy(&array, at, sizeof array);
-    if (array.len == 0 || field->record == NULL || !has_sealed(field->record))
+    if (array.len == 0)
         return RES_DONE;
     char *items = arena_array(walk->arena, array.len, field->item_size);
     if (items == NULL)
@@ -74,7 +64,7 @@ static res_t walk_record(struct walk *walk, const struct record_desc *desc, void
     size_t path_len = walk->path_len;
     for (uint32_t i = 0; i < desc->field_count; i++) {
         const struct field_desc *field = &desc->fields[i];
-        if (!has_bit(record, field->has_bit))
+        if (!field_seals(field) || !has_bit(record, field->has_bit))
             continue;
         TRY(path_push(walk, field->name, 0));
         TRY(walk_field(walk, field, (char *)record + field->offset));

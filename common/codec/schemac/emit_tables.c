@@ -140,6 +140,18 @@ static void emit_one_of(const struct record *record, struct buf *out)
     buf_text(out, "};\n");
 }
 
+/* Records do not hold themselves: this ends. */
+static bool seals(const struct record *record)
+{
+    for (size_t i = 0; i < record->field_count; i++) {
+        const struct field *field = &record->fields[i];
+        if (field->sealed != SEALED_NO ||
+            (field->shape.record != NULL && seals(field->shape.record)))
+            return true;
+    }
+    return false;
+}
+
 /* The record's table, or (command) the same without what the decider adds. */
 static void emit_desc(const struct record *record, bool command, struct buf *out)
 {
@@ -164,6 +176,7 @@ static void emit_desc(const struct record *record, bool command, struct buf *out
     buf_printf(
         out, ",\n    .size = sizeof(struct %s),\n    .field_count = %zu,\n", record->cname, count);
     buf_printf(out, "    .fields = %s%s_fields", cname, suffix);
+    buf_text(out, seals(record) ? ",\n    .seals = true" : "");
     if (json_array_size(record->one_of) > 0)
         buf_printf(out, ",\n    .one_of = %s_one_of,\n    .one_of_count = %zu", record->cname,
             json_array_size(record->one_of));

@@ -151,3 +151,33 @@ Test(codec, refuses_to_write_what_it_could_not_read, .timeout = 10)
     cr_expect(!out.failed);
     buf_done(&out);
 }
+
+static bool below_seals(const struct record_desc *desc)
+{
+    bool seals = false;
+    for (uint32_t i = 0; i < desc->field_count; i++) {
+        const struct field_desc *field = &desc->fields[i];
+        if (field->record != NULL)
+            cr_expect_eq(
+                field->record->seals, below_seals(field->record), "%s.%s", desc->name, field->name);
+        seals |= field->sealed != SEALED_NO || (field->record != NULL && field->record->seals);
+    }
+    return seals;
+}
+
+/* Whoever seals or looks for what is sealed goes by it: a wrong one would leave text in the open.
+ */
+Test(codec, every_table_says_truly_whether_something_sealed_stands_in_it, .timeout = 20)
+{
+    int sealing = 0;
+    for (int type = 0; type < EVENT_MAX_; type++) {
+        const struct record_desc *desc = event_table[type].desc;
+        cr_expect_eq(desc->seals, below_seals(desc), "%s", desc->name);
+        sealing += desc->seals;
+    }
+    for (int type = 0; type < COMMAND_MAX_; type++) {
+        const struct record_desc *desc = command_table[type].desc;
+        cr_expect_eq(desc->seals, below_seals(desc), "%s", desc->name);
+    }
+    cr_expect(sealing > 0 && sealing < EVENT_MAX_);
+}

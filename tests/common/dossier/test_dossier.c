@@ -116,3 +116,28 @@ Test(dossier, a_session_counts_once_however_often_it_was_tried, .timeout = 20)
     cr_expect_eq(sessions_recorded(story_referral(s)), 1);
     cr_expect_eq(sessions_held(story_referral(s)), 1);
 }
+
+Test(dossier, every_sealed_field_of_a_record_is_known_by_its_way_however_many, .timeout = 20)
+{
+    enum { ACTIVITIES = 40 };
+    STORY;
+    story_started(s);
+    story_session(s, 0, "2026-11-24T11:00:00Z", "2026-11-30T14:00:00Z");
+    struct plan_submitted *plan = story_plan(s, 1, 3);
+    struct activity *items = arena_array(s->arena, ACTIVITIES, sizeof *items);
+    for (size_t i = 0; i < ACTIVITIES; i++) {
+        items[i] = plan->activities.items[0];
+        items[i].id = story_id(s);
+    }
+    plan->activities.items = items;
+    plan->activities.len = ACTIVITIES;
+    ACCEPTED(SENT(COMMAND_SUBMIT_PLAN, plan));
+    const struct dossier_plan *kept = referral_plan(story_referral(s), 1);
+    cr_assert_eq(kept->sealed.len, 1);
+    cr_assert_eq(kept->sealed.items[0].fields.len, ACTIVITIES);
+    for (size_t i = 0; i < ACTIVITIES; i++) {
+        struct view way = arena_printf(s->arena, "/activities/%zu/text", i);
+        cr_expect(view_eq(kept->sealed.items[0].fields.items[i], way), "%.*s",
+            VIEW_ARG(kept->sealed.items[0].fields.items[i]));
+    }
+}

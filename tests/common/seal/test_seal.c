@@ -123,8 +123,11 @@ static const struct field_desc item_fields[] = {{.name = "text",
     .offset = offsetof(struct item, text),
     .has_bit = 0,
     .sealed = SEALED_PERSON}};
-static const struct record_desc item_desc = {
-    .name = "Item", .size = sizeof(struct item), .field_count = 1, .fields = item_fields};
+static const struct record_desc item_desc = {.name = "Item",
+    .size = sizeof(struct item),
+    .field_count = 1,
+    .fields = item_fields,
+    .seals = true};
 static const struct field_desc outer_fields[] = {{.name = "risk",
                                                      .kind = KIND_BYTES,
                                                      .offset = offsetof(struct outer, risk),
@@ -143,8 +146,11 @@ static const struct field_desc outer_fields[] = {{.name = "risk",
         .has_bit = 2,
         .record = &item_desc},
     {.name = "plain", .kind = KIND_TEXT, .offset = offsetof(struct outer, plain), .has_bit = 3}};
-static const struct record_desc outer_desc = {
-    .name = "Outer", .size = sizeof(struct outer), .field_count = 4, .fields = outer_fields};
+static const struct record_desc outer_desc = {.name = "Outer",
+    .size = sizeof(struct outer),
+    .field_count = 4,
+    .fields = outer_fields,
+    .seals = true};
 
 Test(seal_record, every_sealed_field_at_any_depth_is_sealed_under_its_own_path, .timeout = 20)
 {
