@@ -4,13 +4,14 @@
 BENCHES := bench_codec bench_projection bench_decider bench_post
 BENCH_SHARED := bench bench_story bare_kafka bare_pg
 
-# What a program is made of beside its own file and what all but the codec's share.
+# What a program is made of beside its own file and what all share.
+PARTS_bench_codec := straight instructions
 PARTS_bench_projection := projection_run capture
 LDFLAGS_bench_projection := -Wl,--wrap=PQsendPrepare,--wrap=PQsendQueryPrepared
 
 # What comes from tests/support is compiled without Criterion's runner, as for tests/flow.
-bench_objects = $(patsubst %,$(O)/flow/bench/%.o,$(1) $(PARTS_$(1)) $(if $(filter bench_codec,$(1)),,$(BENCH_SHARED))) \
-  $(if $(filter bench_codec,$(1)),,$(patsubst tests/%.c,$(O)/flow/%.o,$(STORY)))
+bench_objects = $(patsubst %,$(O)/flow/bench/%.o,$(1) $(PARTS_$(1)) $(BENCH_SHARED)) \
+  $(patsubst tests/%.c,$(O)/flow/%.o,$(STORY))
 
 # $(1) program
 define bench_program
