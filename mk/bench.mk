@@ -1,7 +1,7 @@
 # Benchmarks: each tests/bench/bench_*.c with a main is a plain program that prints
 #   bench NAME ours=… limit=… ratio=… goal=… ok|short
 # with the limit measured in the same run. Always the release build; nothing here fails a test.
-BENCHES := bench_codec bench_projection bench_decider bench_post
+BENCHES := bench_codec bench_seal bench_projection bench_decider bench_post
 BENCH_SHARED := bench bench_story bare_kafka bare_pg
 
 # What a program is made of beside its own file and what all share.

@@ -11,9 +11,12 @@ void bench_print(const struct bench_line *line)
 {
     double ratio = line->ours / line->limit;
     bool ok = line->at_least ? ratio >= line->goal : ratio <= line->goal;
-    printf("bench %s ours=%.4g%s limit=%.4g%s ratio=%.2f goal=%s%.2f %s\n", line->name, line->ours,
-        line->unit, line->limit, line->unit, ratio, line->at_least ? ">=" : "<=", line->goal,
-        ok ? "ok" : "short");
+    printf("bench %s ours=%.4g%s limit=%.4g%s ratio=%.2f ", line->name, line->ours, line->unit,
+        line->limit, line->unit, ratio);
+    if (line->goal > 0)
+        printf("goal=%s%.2f %s\n", line->at_least ? ">=" : "<=", line->goal, ok ? "ok" : "short");
+    else
+        printf("goal=none\n");
     fflush(stdout);
 }
 

@@ -14,7 +14,7 @@ struct bench_line {
     const char *name;
     const char *unit;
     double ours, limit;
-    double goal;   /* of ours / limit */
+    double goal;   /* of ours / limit; 0: none, only to be read */
     bool at_least; /* rates: the ratio shall be at least the goal; else at most */
 };
 /* "bench NAME ours=… limit=… ratio=… goal=… ok|short" */

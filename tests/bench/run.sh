@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks: those without a stack, then the others over one private Postgres and Kafka.
-# usage: BIN=build/release-gcc tests/bench/run.sh [codec] [decider] [projection] [post]
+# usage: BIN=build/release-gcc tests/bench/run.sh [codec] [seal] [decider] [projection] [post]
 # UNDER="perf record -g -o FILE" puts that before each program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,7 +9,9 @@ BIN=${BIN:-build/release-gcc}
 wanted() { [ $# -eq 1 ] || [[ " ${*:2} " == *" $1 "* ]]; }
 
 if [ -z "${stack:-}" ]; then
-    ! wanted codec "$@" || ${UNDER:-} "$BIN/bench/bench_codec"
+    for name in codec seal; do
+        ! wanted $name "$@" || ${UNDER:-} "$BIN/bench/bench_$name"
+    done
     export BIN
     # A stack of its own for each: what one leaves behind (a backlog, a group's members) slows the next.
     # The broker's Java as in production, not as in the tests' short life.
