@@ -31,9 +31,9 @@ struct compare {
     size_t differences;
 };
 
-/* Compares all rows of one person. `arena` is cleared before it returns. */
-res_t compare_person(
-    struct compare *compare, struct view crn, struct uuid person, struct arena *arena) MUST_USE;
+/* Compares all rows of these people. `arena` is cleared before it returns. */
+res_t compare_people(
+    struct compare *compare, const struct rm_rows *crns, struct arena *arena) MUST_USE;
 
 /* One cell against a flattened record; for tests. `item`: the part's id, or absent. */
 struct flat;

@@ -3,7 +3,7 @@
  *
  * SAME   the field at that pointer has the value (times as instants)
  * PART   the text at that pointer contains the value
- * MAP    the field has what the value stands for: "value=field;value=field"
+ * MAP    the field has what the value stands for: "value=field;value=field", * any other value
  * ITEM   as SAME, with # the index of the part whose /id is the row's
  * LIST   the list at that pointer has the value
  * ALL    the list at that pointer is the values, apart by the unit separator
@@ -26,8 +26,14 @@ X("referral", "intervention_id", SAME, "/terms/serviceId")
 X("referral", "relevant_sentence_id", SAME, "/subject/id")
 X("referral", "relevant_sentence_end_date", SAME, "/sentenceEnd")
 X("referral", "supplementary_risk_id", NONE, "states a risk version of the person: compared there")
-X("referral", "concluded_at", NONE, "states the end: compared with the report")
+X("referral", "concluded_at", NONE, "states the end: compared there")
 X("referral", "status", NONE, "derived")
+X("referral", "end_requested_at", SAME, "/meta/occurredAt")
+X("referral", "end_requested_by_id", SAME, "/meta/actor/id")
+X("referral", "end_requested_reason_code", KEPT, "")
+X("referral", "end_requested_comments", PART, "/comments")
+X("referral", "withdrawal_reason_code", SAME, "/code")
+X("referral", "withdrawal_comments", PART, "/comments")
 X("referral_service_user_data", "referral_id", SAME, "/referralId")
 X("referral_service_user_data", "title", SAME, "/person/title")
 X("referral_service_user_data", "first_name", SAME, "/person/firstName")
@@ -127,7 +133,12 @@ X("appointment", "appointment_feedback_submitted_at", SAME, "/submissions/feedba
 X("appointment", "appointment_feedback_submitted_by_id", SAME, "/submissions/feedbackBy")
 X("appointment", "delius_appointment_id", SAME, "/externalId")
 X("appointment", "superseded", NONE, "derived")
+X("appointment", "superseded_by_appointment_id", KEPT, "")
 X("appointment", "stale", NONE, "stale rows are named")
+X("appointment", "reschedule_requested_by", NONE, "of a move: compared there, or named")
+X("appointment", "rescheduled_reason", NONE, "of a move: compared there, or named")
+X("reschedule", "reschedule_requested_by", MAP, "/requestedBy Service Provider=provider;*=person")
+X("reschedule", "rescheduled_reason", SAME, "/reason")
 X("appointment_delivery", "appointment_id", NONE, "its appointment")
 X("appointment_delivery", "appointment_delivery_type", MAP,
     "/booking/method "
@@ -169,3 +180,9 @@ X("end_of_service_report_outcome", "progression_comments", ITEM, "/outcomes/#/pr
 X("end_of_service_report_outcome", "additional_task_comments", ITEM, "/outcomes/#/further")
 X("risk", "supplementary_risk_id", SAME, "/source")
 X("end", "concluded_at", SAME, "/concludedAt")
+X("case_note", "id", SAME, "/noteId")
+X("case_note", "referral_id", SAME, "/meta/referral")
+X("case_note", "subject", SAME, "/subject")
+X("case_note", "body", SAME, "/body")
+X("case_note", "sent_at", SAME, "/meta/occurredAt")
+X("case_note", "sent_by_id", SAME, "/meta/actor/id")

@@ -7,21 +7,38 @@
 #include <string.h>
 
 /* No scalar is larger than a digest. */
-enum { SEALED_SCALAR_MAX = sizeof(struct digest) };
+enum { SEALED_SCALAR_MAX = sizeof(struct digest), FLAT_FIRST = 64 };
 
 struct walk {
     const struct person_keys *keys;
     struct arena *arena;
     struct flat flat;
+    size_t room;
 };
 
 static res_t walk_record(
     struct walk *walk, const struct record_desc *desc, const void *record, struct view path);
 
+/* Most records have few fields. */
+static res_t grow(struct walk *walk)
+{
+    size_t room = walk->room == 0 ? FLAT_FIRST : 2 * walk->room;
+    if (room > FLAT_MAX)
+        return FATAL("a record has more fields than a comparison takes");
+    struct flat_cell *cells = arena_array(walk->arena, room, sizeof *cells);
+    if (cells == NULL)
+        return FATAL("a record is larger than a comparison takes");
+    if (walk->room > 0)
+        memcpy(cells, walk->flat.cells, walk->room * sizeof *cells);
+    walk->flat.cells = cells;
+    walk->room = room;
+    return RES_DONE;
+}
+
 static res_t add(struct walk *walk, struct view pointer, struct view text)
 {
-    if (walk->flat.len == FLAT_MAX)
-        return FATAL("a record has more fields than a comparison takes");
+    if (walk->flat.len == walk->room)
+        TRY(grow(walk));
     walk->flat.cells[walk->flat.len++] = (struct flat_cell){pointer, text};
     return RES_DONE;
 }
@@ -140,9 +157,6 @@ res_t flatten(const struct record_desc *desc, const void *record, const struct p
     struct arena *arena, struct flat *ret)
 {
     struct walk walk = {.keys = keys, .arena = arena};
-    walk.flat.cells = arena_array(arena, FLAT_MAX, sizeof *walk.flat.cells);
-    if (walk.flat.cells == NULL)
-        return FATAL("a record is larger than a comparison takes");
     TRY(walk_record(&walk, desc, record, VIEW("")));
     if (arena_full(arena))
         return FATAL("a record is larger than a comparison takes");

@@ -41,8 +41,7 @@ struct import {
     struct edge *edge;
     struct codec_registry *registry;
     struct uuid space;
-    struct rm_rows people;
-    struct arena *arena; /* people */
+    struct progress progress;
 };
 
 static res_t import_open(struct import *import)
@@ -57,14 +56,13 @@ static res_t import_open(struct import *import)
     import->edge = edge_new(import->target, &import->secrets);
     TRY(codec_registry_new(&import->registry));
     import->space = edge_dossier_id(&import->secrets, VIEW("import:refer-and-monitor"));
-    import->arena = arena_new(ARENA_BYTES);
     TRY(source_prepare(import->source));
-    return source_people(import->source, import->arena, &import->people);
+    import->progress.out = stderr;
+    return source_count(import->source, &import->progress.people);
 }
 
 static void import_close(struct import *import)
 {
-    arena_free(import->arena);
     codec_registry_free(import->registry);
     edge_free(import->edge);
     pg_close(import->target);
@@ -74,26 +72,42 @@ static void import_close(struct import *import)
 
 static res_t send_all(struct import *import, struct send_totals *ret)
 {
-    struct sender_conf conf = {import->source, import->target, import->edge, import->conf.kafka,
-        import->space, import->conf.answer_us, stdout, stderr};
+    struct sender_conf conf = {
+        .load = {import->source, import->target, import->edge, import->space, stdout},
+        .brokers = import->conf.kafka,
+        .answer_us = import->conf.answer_us,
+        .progress = &import->progress};
     CLEANUP(sender_free_p) struct sender *sender = NULL;
     TRY(sender_new(&conf, &sender));
-    return sender_run(sender, &import->people, ret);
+    progress_begin(&import->progress);
+    return sender_run(sender, ret);
+}
+
+static size_t cells_seen(const struct compare *compare)
+{
+    size_t cells = 0;
+    for (size_t i = 0; i < compare->table_count; i++) {
+        const struct compare_table *t = &compare->tables[i];
+        cells += t->equal + t->not_stated + t->different;
+    }
+    return cells;
 }
 
 static res_t compare_all(struct import *import, struct compare *compare)
 {
     CLEANUP(arena_free_p) struct arena *arena = arena_new(ARENA_BYTES);
-    CLEANUP(arena_free_p) struct arena *crns = arena_new(1 << 16);
-    for (size_t i = 0; i < import->people.count; i++) {
-        struct view crn = rm_row(&import->people, i)[PERSON_CRN], normal;
-        struct uuid person;
-        bool is_new;
+    CLEANUP(arena_free_p) struct arena *crns = arena_new(1 << 20);
+    struct rm_rows rows;
+    size_t people = 0;
+    progress_begin(&import->progress);
+    TRY(source_people_begin(import->source));
+    do {
         arena_clear(crns);
-        TRY(edge_crn_normalise(crn, crns, &normal));
-        TRY(edge_person_register(import->edge, normal, &person, &is_new));
-        TRY(compare_person(compare, crn, person, arena));
-    }
+        TRY(source_people_next(import->source, crns, &rows));
+        TRY(compare_people(compare, &rows, arena));
+        people += rows.count;
+        progress_show(&import->progress, "compared", people, cells_seen(compare), rows.count == 0);
+    } while (rows.count > 0);
     return RES_DONE;
 }
 
@@ -126,9 +140,10 @@ static res_t import_run(struct import *import, int *ret_exit)
     printf(
         "import: %zu people, %zu commands, %zu sent now, %zu accepted, %zu refused; %zu defects; "
         "%zu differences; %.1f s\n",
-        totals.people, totals.commands, totals.sent, totals.accepted, totals.refused, defects,
-        compare.differences, (double)(clock_monotonic() - started) / 1e6);
-    *ret_exit = compare.differences + totals.refused > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
+        import->progress.people, totals.of.commands, totals.sent, totals.of.accepted,
+        totals.of.refused, defects, compare.differences,
+        (double)(clock_monotonic() - started) / 1e6);
+    *ret_exit = compare.differences + totals.of.refused > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
     return RES_DONE;
 }
 

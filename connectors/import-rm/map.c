@@ -48,11 +48,21 @@ static void map_assignments(struct build *build, struct view referral)
     }
 }
 
+/* No row becomes more than three commands. */
+static size_t commands_max(const struct rm_person *person)
+{
+    size_t rows = person->risks.count + person->referrals.count + person->assignments.count +
+                  person->plans.count + person->appointments.count + person->reports.count +
+                  person->case_notes.count;
+    return rows < COMMANDS_MAX / 3 ? rows * 3 : COMMANDS_MAX;
+}
+
 res_t map_person(
     const struct map_context *context, const struct rm_person *person, struct stated_list *ret)
 {
     struct build build = {.context = context, .person = person};
-    build.list.items = arena_array(context->arena, COMMANDS_MAX, sizeof *build.list.items);
+    build.room = commands_max(person);
+    build.list.items = arena_array(context->arena, build.room, sizeof *build.list.items);
     if (build.list.items == NULL)
         return FATAL("the arena of an import is too small");
     map_risks(&build);
@@ -62,6 +72,8 @@ res_t map_person(
         map_assignments(&build, row[REF_ID]);
         map_plans(&build, row[REF_ID]);
         map_appointments(&build, row[REF_ID]);
+        map_case_notes(&build, row[REF_ID]);
+        map_withdrawal(&build, row);
         map_reports(&build, row[REF_ID]);
     }
     if (arena_full(context->arena))

@@ -16,7 +16,7 @@ void *build_start(struct build *build, enum command_type type, size_t size)
 {
     build->unknown_count = build->kept_count = 0;
     void *body = arena_alloc(build->context->arena, size);
-    if (body == NULL || build->list.len == COMMANDS_MAX) {
+    if (body == NULL || build->list.len == build->room) {
         build->failed = true;
         build->what = "one person has more than an import takes at once";
         return NULL;

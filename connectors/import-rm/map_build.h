@@ -4,12 +4,13 @@
 
 #include "import-rm/map.h"
 
-enum { COMMANDS_MAX = 4096, UNKNOWN_MAX = 100, KEPT_MAX = 60 };
+enum { COMMANDS_MAX = 100000, UNKNOWN_MAX = 100, KEPT_MAX = 60 };
 
 struct build {
     const struct map_context *context;
     const struct rm_person *person;
     struct stated_list list;
+    size_t room; /* of the list */
     /* of the command in hand */
     struct view unknown[UNKNOWN_MAX];
     size_t unknown_count;
@@ -57,6 +58,8 @@ void map_risks(struct build *build);
 void map_referral(struct build *build, const struct view *row);
 void map_plans(struct build *build, struct view referral);
 void map_appointments(struct build *build, struct view referral);
+void map_case_notes(struct build *build, struct view referral);
+void map_withdrawal(struct build *build, const struct view *row);
 void map_reports(struct build *build, struct view referral);
 
 #endif

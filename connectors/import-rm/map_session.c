@@ -1,5 +1,7 @@
 #include "import-rm/map_build.h"
 
+#include <string.h>
+
 static int32_t method_of(struct view type)
 {
     return cell_is(type, "PHONE_CALL")                           ? METHOD_PHONE
@@ -9,17 +11,26 @@ static int32_t method_of(struct view type)
                                                                  : METHOD_UNKNOWN;
 }
 
-static void put_address(struct build *build, struct booking *booking, const struct view *row)
+static void put_address(
+    struct build *build, void *record, int bit, struct view *field, const struct view *row)
 {
+    struct address address = {0};
     if (row[APT_LINE1].ptr == NULL)
         return;
-    struct address address = {0};
     put_text(&address, ADDRESS_LINE1, &address.line1, row[APT_LINE1]);
     put_text(&address, ADDRESS_LINE2, &address.line2, row[APT_LINE2]);
     put_text(&address, ADDRESS_TOWN, &address.town, row[APT_TOWN]);
     put_text(&address, ADDRESS_COUNTY, &address.county, row[APT_COUNTY]);
     put_text(&address, ADDRESS_POSTCODE, &address.postcode, row[APT_POSTCODE]);
-    put_sealed_group(build, booking, BOOKING_ADDRESS, &booking->address, &address_desc, &address);
+    put_sealed_group(build, record, bit, field, &address_desc, &address);
+}
+
+/* What each row has, whatever is stated of it. */
+static void keep_row(struct build *build, const struct view *row)
+{
+    build_kept(build, "appointment.referral_id", row[APT_NAMED_REFERRAL]);
+    build_kept(build, "appointment.superseded_by_appointment_id", row[APT_SUPERSEDED_BY]);
+    build_kept(build, "appointment_delivery.appointment_session_type", row[APT_GROUP]);
 }
 
 static void put_booking(struct build *build, struct booking *booking, const struct view *row)
@@ -32,11 +43,23 @@ static void put_booking(struct build *build, struct booking *booking, const stru
     if (booking->method == METHOD_UNKNOWN)
         build_unknown(build, "/booking/method");
     put_text(booking, BOOKING_OFFICE, &booking->office, row[APT_OFFICE]);
-    put_address(build, booking, row);
+    put_address(build, booking, BOOKING_ADDRESS, &booking->address, row);
     build_unknown(build, "/booking/workers");
     build_kept(build, "appointment.created_at", row[APT_CREATED_AT]);
-    build_kept(build, "appointment.referral_id", row[APT_NAMED_REFERRAL]);
-    build_kept(build, "appointment_delivery.appointment_session_type", row[APT_GROUP]);
+    keep_row(build, row);
+}
+
+static void put_rebooking(struct build *build, struct rebooking *booking, const struct view *row)
+{
+    put_time(build, booking, REBOOKING_START, &booking->start, row[APT_START]);
+    put_int(build, booking, REBOOKING_MINUTES, &booking->minutes, row[APT_MINUTES]);
+    booking->method = method_of(row[APT_METHOD]);
+    SET(booking, REBOOKING_METHOD);
+    if (booking->method == METHOD_UNKNOWN)
+        build_unknown(build, "/booking/method");
+    put_text(booking, REBOOKING_OFFICE, &booking->office, row[APT_OFFICE]);
+    put_address(build, booking, REBOOKING_ADDRESS, &booking->address, row);
+    keep_row(build, row);
 }
 
 static int32_t whose_of(struct view type)
@@ -102,17 +125,18 @@ static void put_submissions(struct build *build, struct submissions *s, const st
     put_text(s, SUBMISSIONS_FEEDBACK_BY, &s->feedback_by, row[APT_FEEDBACK_BY]);
 }
 
-/* The second of two sessions that claim one appointment gets an id of its own. */
-static bool put_id(
+/* The appointment that a row is, or is a time of. The second of two sessions that claim one gets an
+ * id of its own. */
+static void put_id(
     struct build *build, void *record, int bit, struct uuid *id, const struct view *row)
 {
-    if (!put_uuid(build, record, bit, id, row[APT_ID]))
-        return false;
-    if (cell_is(row[APT_SECOND_LINK], "true")) {
+    if (!put_uuid(build, record, bit, id, row[APT_NEWEST]))
+        return;
+    bool second = cell_is(row[APT_SECOND_LINK], "true");
+    if (second || !view_eq(row[APT_ID], row[APT_NEWEST]))
         build_kept(build, "appointment.id", row[APT_ID]);
+    if (second)
         *id = uuid_v5(*id, VIEW("delivery"));
-    }
-    return true;
 }
 
 static void map_past(struct build *build, const struct view *row, const struct build_meta *meta)
@@ -134,6 +158,25 @@ static void map_past(struct build *build, const struct view *row, const struct b
     build_end(build, meta);
 }
 
+/* The rows of a chain stand one after the other, up to the newest; the older ones' ids are aliases.
+ */
+static struct alias_array put_aliases(struct build *build, const struct view *row)
+{
+    const struct rm_rows *rows = &build->person->appointments;
+    const struct view *end = rm_row(rows, rows->count);
+    size_t older = 0;
+    for (const struct view *at = row; at < end && !cell_is(at[APT_LAST], "true");
+         at += rows->columns)
+        older++;
+    struct alias *items = arena_array(build->context->arena, older, sizeof *items);
+    for (size_t i = 0; items != NULL && i < older; i++) {
+        items[i].kind = ALIAS_KIND_SUPERSEDED_APPOINTMENT;
+        SET(&items[i], ALIAS_KIND);
+        put_uuid(build, &items[i], ALIAS_ID, &items[i].id, row[i * rows->columns + APT_ID]);
+    }
+    return (struct alias_array){items, older};
+}
+
 static void map_booked(struct build *build, const struct view *row, const struct build_meta *meta)
 {
     struct appointment_booked *booked =
@@ -142,12 +185,96 @@ static void map_booked(struct build *build, const struct view *row, const struct
         return;
     put_id(build, booked, APPOINTMENT_BOOKED_APPOINTMENT_ID, &booked->appointment_id, row);
     put_booking(build, &booked->booking, row);
-    put_text(booked, APPOINTMENT_BOOKED_EXTERNAL_ID, &booked->external_id, row[APT_DELIUS_ID]);
+    put_text(
+        booked, APPOINTMENT_BOOKED_EXTERNAL_ID, &booked->external_id, row[APT_NEWEST_DELIUS_ID]);
+    if (!view_eq(row[APT_DELIUS_ID], row[APT_NEWEST_DELIUS_ID]))
+        build_kept(build, "appointment.delius_appointment_id", row[APT_DELIUS_ID]);
+    booked->aliases = put_aliases(build, row);
+    if (booked->aliases.len > 0)
+        SET(booked, APPOINTMENT_BOOKED_ALIASES);
     SET(booked, APPOINTMENT_BOOKED_BOOKING);
     build_end(build, meta);
 }
 
-/* One command a link: without an outcome a booking, else all in one. */
+/* Who asked may be a name in the source: only the side is read. */
+static int32_t moved_for(struct view side)
+{
+    return cell_is(side, "provider") ? REQUESTED_BY_PROVIDER
+           : cell_is(side, "person") ? REQUESTED_BY_PERSON
+                                     : REQUESTED_BY_UNKNOWN;
+}
+
+static void map_moved(struct build *build, const struct view *row, const struct build_meta *meta)
+{
+    struct appointment_rescheduled *moved =
+        build_start(build, COMMAND_RESCHEDULE_APPOINTMENT, sizeof *moved);
+    if (moved == NULL)
+        return;
+    put_id(build, moved, APPOINTMENT_RESCHEDULED_APPOINTMENT_ID, &moved->appointment_id, row);
+    put_rebooking(build, &moved->booking, row);
+    SET(moved, APPOINTMENT_RESCHEDULED_BOOKING);
+    moved->requested_by = moved_for(row[APT_MOVED_FOR]);
+    SET(moved, APPOINTMENT_RESCHEDULED_REQUESTED_BY);
+    if (row[APT_MOVED_FOR].ptr == NULL)
+        build_unknown(build, "/requestedBy");
+    if (!put_sealed(
+            build, moved, APPOINTMENT_RESCHEDULED_REASON, &moved->reason, row[APT_MOVED_WHY]))
+        build_unknown(build, "/reason");
+    build_kept(build, "appointment.delius_appointment_id", row[APT_DELIUS_ID]);
+    build_end(build, meta);
+}
+
+/* When and by whom a part of the outcome was told; what has no time of its own is as old as the
+ * whole. */
+static struct build_meta told(
+    struct build *build, const struct view *row, const struct build_meta *meta, const char *part)
+{
+    bool whole = strcmp(part, "feedback") == 0 || row[APT_ATTENDANCE_AT].ptr == NULL;
+    struct build_meta told = *meta;
+    told.key = arena_printf(build->context->arena, "%.*s:%s", VIEW_ARG(meta->key), part);
+    told.occurred_at = row[whole ? APT_FEEDBACK_AT : APT_ATTENDANCE_AT];
+    told.actor = row[whole ? APT_FEEDBACK_BY : APT_ATTENDANCE_BY];
+    return told;
+}
+
+static void map_outcome(struct build *build, const struct view *row, const struct build_meta *meta)
+{
+    struct attendance_recorded *came = build_start(build, COMMAND_RECORD_ATTENDANCE, sizeof *came);
+    if (came == NULL)
+        return;
+    put_id(build, came, ATTENDANCE_RECORDED_APPOINTMENT_ID, &came->appointment_id, row);
+    put_attendance(build, &came->attendance, row);
+    SET(came, ATTENDANCE_RECORDED_ATTENDANCE);
+    struct build_meta first = told(build, row, meta, "attendance");
+    build_end(build, &first);
+    struct feedback_given *given = build_start(build, COMMAND_GIVE_FEEDBACK, sizeof *given);
+    if (given == NULL)
+        return;
+    put_id(build, given, FEEDBACK_GIVEN_APPOINTMENT_ID, &given->appointment_id, row);
+    put_feedback(build, &given->feedback, row);
+    put_submissions(build, &given->submissions, row);
+    SET(given, FEEDBACK_GIVEN_FEEDBACK);
+    SET(given, FEEDBACK_GIVEN_SUBMISSIONS);
+    struct build_meta second = told(build, row, meta, "feedback");
+    build_end(build, &second);
+}
+
+/* An appointment of its own is one command: without an outcome a booking, else all in one. One that
+ * was moved is booked at its first time, moved to each later one, and then has its outcome. */
+static void map_appointment(
+    struct build *build, const struct view *row, const struct build_meta *meta)
+{
+    bool outcome = row[APT_ATTENDED].ptr != NULL, alone = cell_is(row[APT_STEP], "alone");
+    if (alone && outcome)
+        map_past(build, row, meta);
+    else if (alone || cell_is(row[APT_STEP], "book"))
+        map_booked(build, row, meta);
+    else if (cell_is(row[APT_STEP], "move"))
+        map_moved(build, row, meta);
+    if (!alone && outcome && cell_is(row[APT_LAST], "true"))
+        map_outcome(build, row, meta);
+}
+
 void map_appointments(struct build *build, struct view referral)
 {
     const struct rm_rows *rows = &build->person->appointments;
@@ -161,9 +288,6 @@ void map_appointments(struct build *build, struct view referral)
         struct build_meta meta = {
             assessment ? "supplier_assessment_appointment" : "delivery_session_appointment", key,
             referral, row[APT_CREATED_AT], row[APT_CREATED_BY]};
-        if (row[APT_ATTENDED].ptr == NULL)
-            map_booked(build, row, &meta);
-        else
-            map_past(build, row, &meta);
+        map_appointment(build, row, &meta);
     }
 }

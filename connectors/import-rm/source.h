@@ -1,5 +1,6 @@
-/* What is read of Refer and Monitor's database: every column as text, one person at a time, so that
- * memory does not grow with the source. Read-only; the queries stand in sql/source.sql. */
+/* What is read of Refer and Monitor's database: every column as text, some people at a time, so
+ * that memory does not grow with the source. Read-only, one snapshot for the whole run; the queries
+ * stand in sql/source.sql. */
 #ifndef IMPORT_RM_SOURCE_H
 #define IMPORT_RM_SOURCE_H
 
@@ -73,6 +74,13 @@ enum referral_column {
     REF_PP_OFFICE,
     REF_PP_PHONE,
     REF_PP_TEAM_PHONE,
+    REF_WITHDRAWN,
+    REF_WITHDRAWN_AT,
+    REF_WITHDRAWN_BY,
+    REF_WITHDRAWN_CODE,
+    REF_WITHDRAWN_OLD_CODE,
+    REF_WITHDRAWN_COMMENTS,
+    REF_WITHDRAWN_CONCLUDED_AT,
     REF_COLUMNS
 };
 enum { CAT_REFERRAL, CAT_ID, CAT_COMPLEXITY, CAT_OUTCOMES, CAT_COLUMNS };
@@ -134,6 +142,13 @@ enum appointment_column {
     APT_COUNTY,
     APT_POSTCODE,
     APT_SECOND_LINK,
+    APT_STEP,
+    APT_LAST,
+    APT_NEWEST,
+    APT_NEWEST_DELIUS_ID,
+    APT_SUPERSEDED_BY,
+    APT_MOVED_FOR,
+    APT_MOVED_WHY,
     APT_COLUMNS
 };
 enum {
@@ -149,6 +164,8 @@ enum {
 };
 enum { OUT_REPORT, OUT_ID, OUT_LEVEL, OUT_PROGRESS, OUT_FURTHER, OUT_COLUMNS };
 
+enum { NOTE_REFERRAL, NOTE_ID, NOTE_SUBJECT, NOTE_BODY, NOTE_SENT_AT, NOTE_SENT_BY, NOTE_COLUMNS };
+
 /* The rows of one query; a NULL is an absent view. */
 struct rm_rows {
     size_t count;
@@ -160,26 +177,41 @@ static inline const struct view *rm_row(const struct rm_rows *rows, size_t at)
     return &rows->cells[at * rows->columns];
 }
 
-/* All that the source says of one person, in the arena it was read into. */
+/* All that the source says of one person, in the arena it was read into. Behind the columns named
+ * above, each row has the CRN. */
 struct rm_person {
     struct view crn;
     struct rm_rows risks, referrals, categories, sessions, assignments, plans, activities,
-        appointments, reports, report_outcomes;
+        appointments, reports, report_outcomes, case_notes;
 };
 
-/* Makes the session ready for the queries: temporary views, read-only. */
+/* People are read so many at a time: a statement's plan costs more than one person's rows. */
+enum { SOURCE_PEOPLE = 128 };
+
+/* Makes the session ready for the queries: what links appointments (sql/link.sql), and the one
+ * read-only snapshot that the whole run sees. */
 res_t source_prepare(struct pg *source) MUST_USE;
-/* One column: the CRNs, earliest referral first. */
-res_t source_people(struct pg *source, struct arena *arena, struct rm_rows *ret) MUST_USE;
-res_t source_person(
-    struct pg *source, struct view crn, struct arena *arena, struct rm_person *ret) MUST_USE;
+/* How many people there are. */
+res_t source_count(struct pg *source, size_t *ret) MUST_USE;
+/* CRNs, earliest referral first, at most SOURCE_PEOPLE at a time; none at the end. Begin anew at
+ * any time. */
+res_t source_people_begin(struct pg *source) MUST_USE;
+res_t source_people_next(struct pg *source, struct arena *arena, struct rm_rows *ret) MUST_USE;
+/* What is said of these people: ret_people has a place for each, in the same order. */
+res_t source_read(struct pg *source, const struct rm_rows *crns, struct arena *arena,
+    struct rm_person *ret_people) MUST_USE;
 
 /* Finds a named part of a file of queries (sql/source.sql, sql/defects.sql, sql/compare.sql) that
  * is split at lines "--! name". `*rest` starts as the whole file; false once there is no part left.
  */
 bool source_next_part(struct view *rest, struct view *ret_name, struct view *ret_sql);
-/* Runs a query with one text parameter and copies its rows, all columns text. */
-res_t source_query(struct pg *source, struct view sql, struct view param, struct arena *arena,
-    struct rm_rows *ret) MUST_USE;
+/* Runs a query with those CRNs for $1 (NULL: it has none) and copies its rows, all columns text. */
+res_t source_query(struct pg *source, struct view sql, const struct rm_rows *crns,
+    struct arena *arena, struct rm_rows *ret) MUST_USE;
+/* The same, some rows at a time, for what may be as long as a table: one such question at a time.
+ */
+res_t source_cursor(struct pg *source, struct view sql) MUST_USE;
+res_t source_fetch(
+    struct pg *source, size_t max, struct arena *arena, struct rm_rows *ret) MUST_USE;
 
 #endif

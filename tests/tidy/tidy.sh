@@ -95,7 +95,7 @@ for file in $(grep -E '\.(sh|mjs|py)$' <<<"$everything" | grep -vE '/test_[a-z_]
 done
 for file in $(grep -E '\.sql$' <<<"$everything"); do
     grep -qF "$file.inc" "${sources[@]}" || grep -qF "$(basename "$file")" mk/*.mk compose/* 2>/dev/null ||
-        break_at "no one embeds $file"
+        grep -rqF --include='*.sh' "$(basename "$file")" tests || break_at "no one embeds $file"
 done
 
 # --- a README a folder ------------------------------------------------------------------------------

@@ -44,11 +44,14 @@ WITH named AS (
     (r.sent_at IS NOT NULL) AS sent, (u.first_name, u.last_name, u.dob)::text AS who
   FROM referral_service_user_data u
   LEFT JOIN referral r ON r.id = u.referral_id LEFT JOIN draft_referral d ON d.id = u.referral_id)
-SELECT CASE WHEN a.sent THEN 'referral' ELSE 'draft_referral' END, a.id::text,
-  string_agg(DISTINCT CASE WHEN a.crn = b.crn THEN 'one CRN, another person: '
-    ELSE 'another CRN, one person: ' END || left(b.id::text, 8), '; ')
-FROM named a JOIN named b ON a.id <> b.id AND (a.sent OR b.sent) AND (a.crn = b.crn) <> (a.who = b.who)
-GROUP BY a.sent, a.id;
+SELECT CASE WHEN sent THEN 'referral' ELSE 'draft_referral' END, id::text, string_agg(DISTINCT what, '; ')
+FROM (
+  SELECT a.sent, a.id, 'one CRN, another person: ' || left(b.id::text, 8) AS what
+  FROM named a JOIN named b ON a.crn = b.crn AND a.who <> b.who WHERE a.sent OR b.sent
+  UNION ALL
+  SELECT a.sent, a.id, 'another CRN, one person: ' || left(b.id::text, 8)
+  FROM named a JOIN named b ON a.who = b.who AND a.crn <> b.crn WHERE a.sent OR b.sent) AS conflict
+GROUP BY sent, id;
 
 --! dob-in-future
 SELECT 'referral_service_user_data', u.referral_id::text, NULL
@@ -239,8 +242,9 @@ SELECT 'referral', r.id::text, r.concluded_at::date || ' before ' || e.submitted
 FROM referral r JOIN end_of_service_report e ON e.referral_id = r.id WHERE r.concluded_at < e.submitted_at;
 
 --! concluded-without-end
-SELECT 'referral', r.id::text, 'stays open' FROM referral r WHERE r.concluded_at IS NOT NULL
-  AND r.end_requested_at IS NULL AND NOT EXISTS (SELECT FROM end_of_service_report e
+SELECT 'referral', r.id::text, 'stays open' FROM referral r
+WHERE r.concluded_at IS NOT NULL AND NOT EXISTS (SELECT FROM rm_end n WHERE n.referral_id = r.id AND n.withdrawn)
+  AND NOT EXISTS (SELECT FROM end_of_service_report e
     WHERE e.referral_id = r.id AND e.submitted_at IS NOT NULL);
 
 --! report-without-service
@@ -287,14 +291,48 @@ SELECT 'referral_details', d.id::text, 'referral ' || left(d.referral_id::text, 
 JOIN referral_details n ON n.id = d.superseded_by_id
 WHERE d.reason_for_referral_before_allocation IS DISTINCT FROM n.reason_for_referral_before_allocation;
 
+--! chain-broken
+SELECT 'appointment', a.id::text, 'superseded by ' || a.superseded_by_appointment_id
+  || ', which is not of its session' FROM appointment a JOIN rm_link l ON l.appointment_id = a.id
+WHERE a.superseded AND l.step = 'alone' AND a.attended IS NULL AND a.appointment_feedback_submitted_at IS NULL
+  AND NOT EXISTS (SELECT FROM rm_link n WHERE n.session_id = l.session_id AND n.step <> 'stale'
+    AND n.appointment_id = a.superseded_by_appointment_id);
+
+--! chain-circle
+SELECT 'appointment', a.id::text, 'superseded by ' || a.superseded_by_appointment_id
+FROM appointment a JOIN rm_link l ON l.appointment_id = a.id
+WHERE a.superseded AND l.step = 'alone' AND a.attended IS NULL AND a.appointment_feedback_submitted_at IS NULL
+  AND EXISTS (SELECT FROM rm_link n WHERE n.session_id = l.session_id AND n.step <> 'stale'
+    AND n.appointment_id = a.superseded_by_appointment_id);
+
+--! move-without-change
+SELECT 'appointment', appointment_id::text, 'the row before says the same' FROM rm_link WHERE step = 'same';
+
+--! reschedule-without-move
+SELECT 'appointment', a.id::text, NULL FROM appointment a
+WHERE num_nonnulls(a.reschedule_requested_by, a.rescheduled_reason) > 0
+  AND NOT EXISTS (SELECT FROM rm_link l WHERE l.told = a.id);
+
+--! stale
+SELECT 'appointment', id::text, NULL FROM appointment WHERE stale;
+
+--! withdrawal-incomplete
+SELECT 'referral', r.id::text, concat_ws(', ', CASE WHEN r.end_requested_at IS NULL THEN 'no time' END,
+  CASE WHEN n.code IS NULL THEN 'no code' WHEN w.code IS NULL THEN 'unknown code ' || n.code END,
+  CASE WHEN num_nonnulls(r.withdrawal_comments, r.end_requested_comments) = 0 THEN 'no comments' END)
+FROM referral r JOIN rm_end n ON n.referral_id = r.id LEFT JOIN withdrawal_reason w ON w.code = n.code
+WHERE n.withdrawn AND (r.end_requested_at IS NULL OR w.code IS NULL
+  OR num_nonnulls(r.withdrawal_comments, r.end_requested_comments) = 0);
+
+--! report-after-end
+SELECT 'end_of_service_report', e.id::text, 'the withdrawal ended it: not stated'
+FROM end_of_service_report e JOIN rm_end n ON n.referral_id = e.referral_id
+WHERE e.submitted_at IS NOT NULL AND NOT n.reported_last;
+
 --! no-event-yet
-SELECT 'referral', id::text, 'withdrawal' FROM referral WHERE end_requested_at IS NOT NULL
-UNION ALL SELECT 'referral_details', id::text, 'amendment' FROM referral_details d
+SELECT 'referral_details', id::text, 'amendment' FROM referral_details d
   WHERE EXISTS (SELECT FROM referral_details o WHERE o.superseded_by_id = d.id)
-UNION ALL SELECT 'changelog', changelog_id::text, 'amendment' FROM changelog
-UNION ALL SELECT 'case_note', id::text, 'case note' FROM case_note
-UNION ALL SELECT 'appointment', id::text, 'moved appointment' FROM appointment WHERE superseded
-UNION ALL SELECT 'appointment', id::text, 'stale appointment' FROM appointment WHERE stale;
+UNION ALL SELECT 'changelog', changelog_id::text, 'amendment' FROM changelog;
 
 --! not-empty
 SELECT 'action_plan_session_appointment_pre_v1_78', coalesce(appointment_id::text, '-'), NULL

@@ -1,15 +1,21 @@
--- What is read of the source, one query a kind, each for one CRN ($1), every column as text (times in
+-- What is read of the source, one query a kind, each for some CRNs ($1), every column as text (times in
 -- UTC as RFC 3339; several values in one column stand apart by the unit separator, \x1f). The order of
--- columns is that of the enums in source.h. The program splits this file at lines "--! name".
+-- columns is that of the enums in source.h, and after them the CRN; rows are in its order first. The
+-- program splits this file at lines "--! name".
 
 --! people
 SELECT service_usercrn FROM referral WHERE sent_at IS NOT NULL
 GROUP BY service_usercrn ORDER BY min(sent_at), service_usercrn;
 
+--! people_count
+SELECT count(DISTINCT service_usercrn)::text FROM referral WHERE sent_at IS NOT NULL;
+
 --! risks
-SELECT supplementary_risk_id::text, pg_temp.rm_time(min(sent_at)), (array_agg(sent_by_id ORDER BY sent_at, id))[1]
-FROM referral WHERE service_usercrn = $1 AND sent_at IS NOT NULL AND supplementary_risk_id IS NOT NULL
-GROUP BY supplementary_risk_id ORDER BY min(sent_at), supplementary_risk_id;
+SELECT supplementary_risk_id::text, pg_temp.rm_time(min(sent_at)), (array_agg(sent_by_id ORDER BY sent_at, id))[1],
+  service_usercrn
+FROM referral WHERE service_usercrn = ANY ($1) AND sent_at IS NOT NULL AND supplementary_risk_id IS NOT NULL
+GROUP BY service_usercrn, supplementary_risk_id
+ORDER BY service_usercrn COLLATE "C", min(sent_at), supplementary_risk_id;
 
 --! referrals
 SELECT r.id::text, pg_temp.rm_time(r.created_at), pg_temp.rm_time(r.sent_at), r.sent_by_id, r.created_by_id,
@@ -35,8 +41,14 @@ SELECT r.id::text, pg_temp.rm_time(r.created_at), pg_temp.rm_time(r.sent_at), r.
   coalesce(p.name, p.ndelius_name), coalesce(p.email_address, p.ndelius_email_address),
   coalesce(p.pdu, p.ndelius_pdu), p.probation_office,
   coalesce(p.pp_telephone_number, p.ndelius_pp_telephone_number),
-  coalesce(p.pp_team_telephone_number, p.ndelius_pp_team_telephone_number)
-FROM referral r
+  coalesce(p.pp_team_telephone_number, p.ndelius_pp_team_telephone_number),
+  e.withdrawn::text, pg_temp.rm_time(r.end_requested_at), r.end_requested_by_id, e.code,
+  r.end_requested_reason_code,
+  nullif(concat_ws(E'\n', r.withdrawal_comments, r.end_requested_comments), ''),
+  CASE WHEN NOT e.reported_last OR NOT EXISTS (SELECT FROM end_of_service_report x
+    WHERE x.referral_id = r.id AND x.submitted_at IS NOT NULL) THEN pg_temp.rm_time(r.concluded_at) END,
+  r.service_usercrn
+FROM referral r JOIN rm_end e ON e.referral_id = r.id
 JOIN intervention i ON i.id = r.intervention_id
 JOIN dynamic_framework_contract c ON c.id = i.dynamic_framework_contract_id
 JOIN contract_type t ON t.id = c.contract_type_id
@@ -45,8 +57,8 @@ LEFT JOIN LATERAL (SELECT * FROM referral_details x WHERE x.referral_id = r.id
   ORDER BY x.created_at, x.id LIMIT 1) d ON true
 LEFT JOIN LATERAL (SELECT * FROM referral_location x WHERE x.referral_id = r.id LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT * FROM probation_practitioner_details x WHERE x.referral_id = r.id LIMIT 1) p ON true
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
-ORDER BY r.sent_at, r.id;
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", r.sent_at, r.id;
 
 --! categories
 SELECT s.referral_id::text, s.service_category_id::text,
@@ -54,39 +66,45 @@ SELECT s.referral_id::text, s.service_category_id::text,
    WHERE x.referral_id = s.referral_id AND x.complexity_level_ids_key = s.service_category_id),
   (SELECT string_agg(o.desired_outcome_id::text, E'\x1f' ORDER BY o.desired_outcome_id)
    FROM referral_desired_outcome o
-   WHERE o.referral_id = s.referral_id AND o.service_category_id = s.service_category_id)
+   WHERE o.referral_id = s.referral_id AND o.service_category_id = s.service_category_id),
+  r.service_usercrn
 FROM referral_selected_service_category s JOIN referral r ON r.id = s.referral_id
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL ORDER BY s.referral_id, s.service_category_id;
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", s.referral_id, s.service_category_id;
 
 --! sessions
-SELECT s.referral_id::text, 'supplier_assessment', s.id::text, '0' FROM supplier_assessment s
-JOIN referral r ON r.id = s.referral_id WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
+SELECT s.referral_id::text, 'supplier_assessment', s.id::text, '0',
+  r.service_usercrn COLLATE "C"
+FROM supplier_assessment s
+JOIN referral r ON r.id = s.referral_id WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
 UNION ALL
-SELECT s.referral_id::text, 'delivery_session', s.id::text, s.session_number::text FROM delivery_session s
-JOIN referral r ON r.id = s.referral_id WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
-ORDER BY 1, 2, 4, 3;
+SELECT s.referral_id::text, 'delivery_session', s.id::text, s.session_number::text, r.service_usercrn
+FROM delivery_session s
+JOIN referral r ON r.id = s.referral_id WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY 5, 1, 2, 4, 3;
 
 --! assignments
 SELECT g.referral_id::text, pg_temp.rm_time(g.assigned_at), g.assigned_by_id, g.assigned_to_id,
-  c.prime_provider_id
+  c.prime_provider_id, r.service_usercrn
 FROM referral_assignments g JOIN referral r ON r.id = g.referral_id
 JOIN intervention i ON i.id = r.intervention_id
 JOIN dynamic_framework_contract c ON c.id = i.dynamic_framework_contract_id
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
-ORDER BY g.referral_id, g.assigned_at, g.assigned_to_id;
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", g.referral_id, g.assigned_at, g.assigned_to_id;
 
 --! plans
 SELECT p.referral_id::text, p.id::text, p.number_of_sessions::text, pg_temp.rm_time(p.created_at), p.created_by_id,
-  pg_temp.rm_time(p.submitted_at), p.submitted_by_id, pg_temp.rm_time(p.approved_at), p.approved_by_id
+  pg_temp.rm_time(p.submitted_at), p.submitted_by_id, pg_temp.rm_time(p.approved_at), p.approved_by_id,
+  r.service_usercrn
 FROM action_plan p JOIN referral r ON r.id = p.referral_id
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND p.submitted_at IS NOT NULL
-ORDER BY p.referral_id, p.submitted_at, p.id;
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL AND p.submitted_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", p.referral_id, p.submitted_at, p.id;
 
 --! activities
-SELECT v.action_plan_id::text, v.id::text, v.description, pg_temp.rm_time(v.created_at)
+SELECT v.action_plan_id::text, v.id::text, v.description, pg_temp.rm_time(v.created_at), r.service_usercrn
 FROM action_plan_activity v JOIN action_plan p ON p.id = v.action_plan_id
-JOIN referral r ON r.id = p.referral_id WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
-ORDER BY v.action_plan_id, v.created_at, v.id;
+JOIN referral r ON r.id = p.referral_id WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", v.action_plan_id, v.created_at, v.id;
 
 --! appointments
 SELECT l.referral_id::text, l.kind, l.session_id::text, l.session::text, a.id::text,
@@ -111,23 +129,37 @@ SELECT l.referral_id::text, l.kind, l.session_id::text, l.session::text, a.id::t
   a.delius_appointment_id::text, a.referral_id::text,
   d.appointment_delivery_type::text, d.nps_office_code, d.appointment_session_type::text,
   b.first_address_line, b.second_address_line, b.town_city, b.county, b.post_code,
-  (count(*) OVER (PARTITION BY a.id) > 1 AND l.kind = 'delivery')::text
+  n.second::text, l.step, l.last::text, l.newest::text, m.delius_appointment_id::text,
+  a.superseded_by_appointment_id::text,
+  CASE WHEN t.reschedule_requested_by = 'Service Provider' THEN 'provider'
+    WHEN t.reschedule_requested_by IS NOT NULL THEN 'person' END, t.rescheduled_reason, l.crn
 FROM rm_link l JOIN referral r ON r.id = l.referral_id JOIN appointment a ON a.id = l.appointment_id
+JOIN appointment h ON h.id = l.head
+JOIN appointment m ON m.id = l.newest
+JOIN rm_link n ON n.session_id = l.session_id AND n.appointment_id = l.newest
+LEFT JOIN appointment t ON t.id = l.told
 LEFT JOIN appointment_delivery d ON d.appointment_id = a.id
 LEFT JOIN appointment_delivery_address b ON b.appointment_delivery_id = a.id
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND NOT a.superseded AND NOT a.stale
-ORDER BY l.referral_id, a.created_at, a.id, l.session;
+WHERE l.crn = ANY ($1) AND r.sent_at IS NOT NULL AND l.step <> 'stale'
+ORDER BY l.crn COLLATE "C", l.referral_id, h.created_at, h.id, l.session, l.session_id, l.place;
 
 --! reports
 SELECT e.referral_id::text, e.id::text, pg_temp.rm_time(e.created_at), e.created_by_id, pg_temp.rm_time(e.submitted_at),
-  e.submitted_by_id, e.further_information, pg_temp.rm_time(r.concluded_at)
-FROM end_of_service_report e JOIN referral r ON r.id = e.referral_id
-WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL AND e.submitted_at IS NOT NULL
-ORDER BY e.referral_id, e.submitted_at, e.id;
+  e.submitted_by_id, e.further_information, pg_temp.rm_time(r.concluded_at), r.service_usercrn
+FROM end_of_service_report e JOIN referral r ON r.id = e.referral_id JOIN rm_end n ON n.referral_id = r.id
+WHERE r.service_usercrn = ANY ($1) AND e.submitted_at IS NOT NULL AND n.reported_last
+ORDER BY r.service_usercrn COLLATE "C", e.referral_id, e.submitted_at, e.id;
 
 --! report_outcomes
 SELECT o.end_of_service_report_id::text, o.desired_outcome_id::text, o.achievement_level,
-  o.progression_comments, o.additional_task_comments
+  o.progression_comments, o.additional_task_comments, r.service_usercrn
 FROM end_of_service_report_outcome o JOIN end_of_service_report e ON e.id = o.end_of_service_report_id
-JOIN referral r ON r.id = e.referral_id WHERE r.service_usercrn = $1 AND r.sent_at IS NOT NULL
-ORDER BY o.end_of_service_report_id, o.desired_outcome_id;
+JOIN referral r ON r.id = e.referral_id WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", o.end_of_service_report_id, o.desired_outcome_id;
+
+--! case_notes
+SELECT n.referral_id::text, n.id::text, n.subject, n.body, pg_temp.rm_time(n.sent_at), n.sent_by_id,
+  r.service_usercrn
+FROM case_note n JOIN referral r ON r.id = n.referral_id
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
+ORDER BY r.service_usercrn COLLATE "C", n.referral_id, n.sent_at, n.id;

@@ -16,7 +16,8 @@ static enum compare_ruling rule(struct compare_cell cell)
         CELL("/categories/1/outcomes/1", "o2"),
         CELL("/meta/kept/0/column", "referral.created_by_id"), CELL("/meta/kept/0/value", "11"),
         CELL("/attendance/attended", "true"), CELL("/feedback/summary", "a good session\nand more"),
-        CELL("/person/disabilities/0", "one"), CELL("/person/disabilities/1", "two")};
+        CELL("/requestedBy", "person"), CELL("/person/disabilities/0", "one"),
+        CELL("/person/disabilities/1", "two")};
     struct flat flat = {cells, ARRAY_LEN(cells)};
     struct arena *arena = arena_new(1 << 20);
     enum compare_ruling ruling = compare_cell(&flat, &cell, arena);
@@ -44,6 +45,8 @@ static const struct {
     {"appointment", NULL, "attended", "LATE", COMPARE_EQUAL},
     {"appointment", NULL, "attended", "NO", COMPARE_DIFFERENT},
     {"appointment", NULL, "attended", "PERHAPS", COMPARE_DIFFERENT},
+    {"reschedule", NULL, "reschedule_requested_by", "somebody's name", COMPARE_EQUAL},
+    {"reschedule", NULL, "reschedule_requested_by", "Service Provider", COMPARE_DIFFERENT},
     {"appointment", NULL, "session_summary", "a good session", COMPARE_EQUAL},
     {"appointment", NULL, "session_summary", "a bad session", COMPARE_DIFFERENT},
     {"referral_service_user_data", NULL, "disabilities", "one\x1ftwo", COMPARE_EQUAL},
