@@ -67,6 +67,11 @@ static const struct pg_migration migrations[] = {
         "room_to_change",
 #include "services/projector/sql/011_room_to_change.sql.inc"
     },
+    {
+        12,
+        "withdrawal_reason",
+#include "services/projector/sql/012_withdrawal_reason.sql.inc"
+    },
 };
 static const char grants[] = "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ");\n"
 #include "services/projector/sql/grants.sql.inc"

@@ -85,3 +85,46 @@ Test(performance_report, gives_the_worked_row_for_the_happy_path, .timeout = 30)
         "%.*s", VIEW_ARG(pg_text(rows, 0, 0)));
     pg_close(pg);
 }
+
+static struct view one_text(struct pg *pg, const char *text, struct arena *arena)
+{
+    struct pg_sql sql = {NULL, text};
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    OK(pg_exec(pg, &sql, NULL, &rows));
+    cr_assert_eq(pg_rows_count(rows), 1);
+    return arena_copy(arena, pg_text(rows, 0, 0));
+}
+
+Test(performance_report, says_why_the_practitioner_ended_it_in_the_words_of_the_code, .timeout = 30)
+{
+    STORY;
+    char conninfo[CLUSTER_CONNINFO_MAX];
+    cluster_database(conninfo);
+    struct pg *pg = cluster_open(conninfo);
+    ACCEPTED(SENT(COMMAND_SHARE_RISK, story_share(s)));
+    ACCEPTED(SENT(COMMAND_SUBMIT_REFERRAL, story_submit(s)));
+    ACCEPTED(SENT(COMMAND_WITHDRAW_REFERRAL, story_withdraw(s, WITHDRAWAL_CODE_MOV)));
+    project(s, pg);
+    struct view why =
+        one_text(pg, "SELECT end_requested_by_pp_reason FROM read.performance", s->arena);
+    cr_expect(view_eq_text(why, "Moved out of service area"), "%.*s", VIEW_ARG(why));
+    pg_close(pg);
+}
+
+Test(performance_report, has_words_for_every_withdrawal_code, .timeout = 30)
+{
+    STORY;
+    char conninfo[CLUSTER_CONNINFO_MAX];
+    cluster_database(conninfo);
+    struct pg *pg = cluster_open(conninfo);
+    OK(projector_ready(NULL, pg));
+    struct view codes = one_text(
+        pg, "SELECT ' ' || string_agg(code, ' ') || ' ' FROM read.withdrawal_reason", s->arena);
+    for (int32_t i = 0; i < withdrawal_code_enum.count; i++) {
+        const char *code = withdrawal_code_enum.symbols[i];
+        struct view word = arena_printf(s->arena, " %s ", code);
+        bool has = memmem(codes.ptr, codes.len, word.ptr, word.len) != NULL;
+        cr_expect_eq(has, i != WITHDRAWAL_CODE_UNKNOWN, "%s", code);
+    }
+    pg_close(pg);
+}
