@@ -70,6 +70,18 @@ static int32_t whose_of(struct view type)
                                                : NOT_HELD_WHOSE_UNKNOWN;
 }
 
+/* What the source says although it means nothing under that outcome. */
+static void keep_pointless(
+    struct build *build, const struct attendance *attendance, const struct view *row)
+{
+    if (!attendance->happened)
+        build_kept(build, "appointment.late", row[APT_LATE]);
+    if (!attendance->attended)
+        build_kept(build, "appointment.did_session_happen", row[APT_HAPPENED]);
+    if (!HAS(attendance, ATTENDANCE_WHOSE))
+        build_kept(build, "appointment.no_session_reason_type", row[APT_WHOSE]);
+}
+
 /* YES and LATE without did_session_happen took place; LATE means late where `late` says nothing. */
 static void put_attendance(
     struct build *build, struct attendance *attendance, const struct view *row)
@@ -93,6 +105,7 @@ static void put_attendance(
         attendance->whose = whose_of(row[APT_WHOSE]);
         SET(attendance, ATTENDANCE_WHOSE);
     }
+    keep_pointless(build, attendance, row);
 }
 
 static void put_feedback(struct build *build, struct feedback *feedback, const struct view *row)

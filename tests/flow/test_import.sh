@@ -2,40 +2,9 @@
 # Today's system moves over: the seeded database of Refer and Monitor, killed on the way, run again.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/contract/readers.sh"
-SEED=$SHARED/data/refer-and-monitor/seeded-database.sql
-if [ ! -f "$SEED" ]; then
-    echo "test_import: the seeded database is not here ($SEED): skipped"
-    finish
-    exit
-fi
+. "$(dirname "$0")/rm.sh"
 expected=$TOP/tests/flow/import-defects.tsv
 
-# The source: a database of its own in a cluster of its own, as an outside system's would be.
-rm_open() {
-    local bin=(/usr/lib/postgresql/*/bin) user=()
-    mkdir -p "$FLOW/rm" && [ "$(id -u)" -ne 0 ] || { chown postgres "$FLOW/rm" && user=(runuser -u postgres --); }
-    "${user[@]}" "${bin[0]}/initdb" -D "$FLOW/rm/data" -A trust -U rm >/dev/null &&
-        "${user[@]}" "${bin[0]}/pg_ctl" -D "$FLOW/rm/data" -w -l "$FLOW/rm/log" \
-            -o "-p 5432 -k $FLOW/rm -c listen_addresses='' -c fsync=off" start >/dev/null &&
-        PGPORT=5432 psql -X -q -h "$FLOW/rm" -U rm -d postgres -f "$SEED" >/dev/null
-}
-rm_close() {
-    local bin=(/usr/lib/postgresql/*/bin) user=()
-    [ "$(id -u)" -ne 0 ] || user=(runuser -u postgres --)
-    "${user[@]}" "${bin[0]}/pg_ctl" -D "$FLOW/rm/data" -m immediate stop >/dev/null 2>&1
-}
-import() { RB_FROM="host=$FLOW/rm port=5432 user=rm dbname=postgres" RB_PG="$RB_PG user=importer options='-c role=gateway'" timeout 120 "$BIN/import-rm"; }
-# Killed once `people` answers stand in the read model.
-import_killed_after() {
-    import >"$FLOW/log/import-killed.log" 2>&1 &
-    local pid=$!
-    until_true 60 outcomes_at_least "$1"
-    pkill -KILL -P $pid 2>/dev/null
-    kill -KILL $pid 2>/dev/null
-    wait $pid
-    return 0
-}
-outcomes_at_least() { [ "$(sql -c 'SELECT count(*) FROM read.outcome')" -ge "$1" ]; }
 # Each row of the list stands in the output, and nothing else does: code and ids (first 8 digits, or
 # the last 4 where two share those).
 defects_found() {
@@ -48,7 +17,7 @@ check "the daemons start" daemons_up
 check "the source's database is there" rm_open
 import_killed_after 7
 import_killed_after 23
-import >"$FLOW/import.out" 2>"$FLOW/log/import.err"
+import timeout 120 >"$FLOW/import.out" 2>"$FLOW/log/import.err"
 code=$?
 cp "$FLOW/import.out" "$FLOW/log/import.log"
 check "an import that was killed twice goes on and ends equal" equal "$code" 0
@@ -89,14 +58,14 @@ check "fifty of them, and an answer each" equal "$(ids !=) $(ids ==)" "50 50"
 check "brokerctl reads the stream" ours
 check "and the facts are the same, field for field" as_ours "$FLOW/python.jsonl"
 
-import >"$FLOW/again.out" 2>&1
+import timeout 120 >"$FLOW/again.out" 2>&1
 check "a second run changes nothing" equal "$? $(sql -c 'SELECT count(*) FROM read.outcome')" "0 50"
 check "and sends nothing" grep -q ' 0 sent now' "$FLOW/again.out"
 
 # What the seeded database has none of (tests/flow/import-more.sql says which referral is what).
-more() { PGPORT=5432 psql -X -q -v ON_ERROR_STOP=1 -h "$FLOW/rm" -U rm -d postgres -f "$TOP/tests/flow/import-more.sql" >/dev/null; }
+more() { rm_sql -f "$TOP/tests/flow/import-more.sql" >/dev/null; }
 check "six referrals come to the source" more
-import >"$FLOW/more.out" 2>"$FLOW/log/more.err"
+import timeout 120 >"$FLOW/more.out" 2>"$FLOW/log/more.err"
 code=$?
 cp "$FLOW/more.out" "$FLOW/log/more.log"
 check "moved appointments, withdrawals and notes are imported, and equal" equal "$code" 0

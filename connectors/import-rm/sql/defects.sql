@@ -176,11 +176,11 @@ WHERE attended IN ('YES', 'LATE') AND concat_ws(' ', additional_attendance_infor
 
 --! feedback-incomplete
 SELECT 'appointment', id::text, concat_ws(', ', CASE WHEN did_session_happen IS NULL THEN 'happened' END,
-    CASE WHEN late IS NULL THEN 'late' END,
+    CASE WHEN late IS NULL AND did_session_happen IS DISTINCT FROM false THEN 'late' END,
     CASE WHEN notify_probation_practitioner_of_behaviour IS NULL
       OR notify_probation_practitioner_of_concerns IS NULL THEN 'notify' END) || ' not stated'
 FROM appointment WHERE appointment_feedback_submitted_at IS NOT NULL
-  AND (did_session_happen IS NULL OR late IS NULL OR notify_probation_practitioner_of_behaviour IS NULL
+  AND (did_session_happen IS NULL OR late IS NULL AND did_session_happen OR notify_probation_practitioner_of_behaviour IS NULL
     OR notify_probation_practitioner_of_concerns IS NULL);
 
 --! method-unknown
