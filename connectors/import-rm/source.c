@@ -112,9 +112,12 @@ res_t source_fetch(struct pg *source, size_t max, struct arena *arena, struct rm
     return source_query(source, view_of(text), NULL, arena, ret);
 }
 
+/* The cursor reads its table whole; what is asked of some people then goes by index, however old
+ * the source's own statistics are. */
 res_t source_people_begin(struct pg *source)
 {
-    return source_cursor(source, source_part("people"));
+    TRY(source_cursor(source, source_part("people")));
+    return pg_run(source, "SET enable_seqscan = off; SET max_parallel_workers_per_gather = 0");
 }
 
 /* Bytes decide, as in the source's COLLATE "C". */

@@ -32,8 +32,7 @@ import_killed_after() {
     import exec >"$FLOW/log/import-killed.log" 2>&1 &
     local pid=$!
     until_true 60 outcomes_at_least "$1"
-    kill -KILL $pid
-    wait $pid
+    { kill -KILL $pid; wait $pid; } 2>/dev/null
     [ $? -eq 137 ] || echo "the import had ended before it could be killed"
 }
 outcomes_at_least() { [ "$(sql -c 'SELECT count(*) FROM read.outcome')" -ge "$1" ]; }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The import at size: a generated database (tests/connectors/import-rm/generate.sql, which reads
 # plant.sql) with every known kind of defect, killed on the way, run on, compared. IMPORT_REFERRALS
-# makes it larger (default 500; a fresh one of 150000 wants WITH_STACK_SECONDS=3600).
+# makes it larger (default 500; 150000 wants WITH_STACK_SECONDS=1800); IMPORT_KILLS says after how many
+# answers it is killed.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/rm.sh"
 referrals=${IMPORT_REFERRALS:-500}
@@ -30,7 +31,7 @@ planted_found() {
 check "the daemons start" daemons_up
 check "the source's database is there" rm_open
 rm_generate | sed 's/^/  generated: /'
-import_killed_after $((referrals * 2))
+for answers in ${IMPORT_KILLS:-$((referrals / 4)) $((referrals * 2))}; do import_killed_after "$answers"; done
 import exec >"$out" 2>"$FLOW/log/import.err" &
 pid=$!
 peak=$(peak_of $pid)

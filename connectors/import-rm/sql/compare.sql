@@ -22,14 +22,17 @@ WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL AND e.value IS NOT 
 
 --! referral_location
 SELECT 'referral', l.referral_id::text, NULL::text, e.key, e.value
-FROM referral_location l JOIN referral r ON r.id = l.referral_id, jsonb_each_text(to_jsonb(l)) e
+FROM referral r JOIN rm_location m ON m.referral_id = r.id JOIN referral_location l ON l.id = m.id,
+  jsonb_each_text(to_jsonb(l)) e
 WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL AND e.value IS NOT NULL;
 
 --! probation_practitioner_details
+-- What a user entered wins over nDelius' own; where the two differ, the row is named.
 SELECT 'referral', p.referral_id::text, NULL::text, e.key, e.value
-FROM probation_practitioner_details p JOIN referral r ON r.id = p.referral_id,
-  jsonb_each_text(to_jsonb(p)) e
-WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL AND e.value IS NOT NULL;
+FROM referral r JOIN rm_practitioner m ON m.referral_id = r.id
+JOIN probation_practitioner_details p ON p.id = m.id, jsonb_each_text(to_jsonb(p)) e
+WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL AND e.value IS NOT NULL
+  AND (e.key !~ '^ndelius_' OR coalesce(to_jsonb(p) ->> substr(e.key, 9), e.value) = e.value);
 
 --! referral_selected_service_category
 SELECT 'referral', s.referral_id::text, s.service_category_id::text, e.key, e.value

@@ -291,6 +291,16 @@ SELECT 'referral_details', d.id::text, 'referral ' || left(d.referral_id::text, 
 JOIN referral_details n ON n.id = d.superseded_by_id
 WHERE d.reason_for_referral_before_allocation IS DISTINCT FROM n.reason_for_referral_before_allocation;
 
+--! practitioner-corrected
+SELECT 'probation_practitioner_details', id::text, 'nDelius has another ' || concat_ws(', ',
+  CASE WHEN name <> ndelius_name THEN 'name' END,
+  CASE WHEN email_address <> ndelius_email_address THEN 'email' END, CASE WHEN pdu <> ndelius_pdu THEN 'unit' END,
+  CASE WHEN pp_telephone_number <> ndelius_pp_telephone_number THEN 'telephone' END,
+  CASE WHEN pp_team_telephone_number <> ndelius_pp_team_telephone_number THEN 'team telephone' END)
+FROM probation_practitioner_details WHERE name <> ndelius_name OR email_address <> ndelius_email_address
+  OR pdu <> ndelius_pdu OR pp_telephone_number <> ndelius_pp_telephone_number
+  OR pp_team_telephone_number <> ndelius_pp_team_telephone_number;
+
 --! chain-broken
 SELECT 'appointment', a.id::text, 'superseded by ' || a.superseded_by_appointment_id
   || ', which is not of its session' FROM appointment a JOIN rm_link l ON l.appointment_id = a.id

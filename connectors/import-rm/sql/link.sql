@@ -62,6 +62,16 @@ CREATE INDEX ON rm_link (appointment_id);
 CREATE INDEX ON rm_link (crn);
 ANALYZE rm_link;
 
+-- The source has no index that leads from a referral to these two.
+CREATE TEMPORARY TABLE rm_location AS
+SELECT DISTINCT ON (referral_id) referral_id, id FROM referral_location ORDER BY referral_id, id;
+CREATE UNIQUE INDEX ON rm_location (referral_id);
+CREATE TEMPORARY TABLE rm_practitioner AS
+SELECT DISTINCT ON (referral_id) referral_id, id FROM probation_practitioner_details ORDER BY referral_id, id;
+CREATE UNIQUE INDEX ON rm_practitioner (referral_id);
+ANALYZE rm_location;
+ANALYZE rm_practitioner;
+
 -- How a referral ends. A withdrawal before anything was held, or because the person died, ends it at
 -- once (DOMAIN section 3.1): a report of such a referral cannot be stated and is named.
 CREATE TEMPORARY VIEW rm_end AS

@@ -55,8 +55,8 @@ JOIN contract_type t ON t.id = c.contract_type_id
 LEFT JOIN referral_service_user_data u ON u.referral_id = r.id
 LEFT JOIN LATERAL (SELECT * FROM referral_details x WHERE x.referral_id = r.id
   ORDER BY x.created_at, x.id LIMIT 1) d ON true
-LEFT JOIN LATERAL (SELECT * FROM referral_location x WHERE x.referral_id = r.id LIMIT 1) l ON true
-LEFT JOIN LATERAL (SELECT * FROM probation_practitioner_details x WHERE x.referral_id = r.id LIMIT 1) p ON true
+LEFT JOIN rm_location rl ON rl.referral_id = r.id LEFT JOIN referral_location l ON l.id = rl.id
+LEFT JOIN rm_practitioner rp ON rp.referral_id = r.id LEFT JOIN probation_practitioner_details p ON p.id = rp.id
 WHERE r.service_usercrn = ANY ($1) AND r.sent_at IS NOT NULL
 ORDER BY r.service_usercrn COLLATE "C", r.sent_at, r.id;
 

@@ -64,7 +64,7 @@ FROM (SELECT d.code, d.state, g - 500 + 8 * d.slot + CASE WHEN d.two AND (g - 50
         ('report-without-service', false, 'unassigned'), ('report-not-submitted', false, NULL),
         ('id-in-two-tables', false, NULL), ('uuid-not-rfc', false, NULL), ('draft-too-old', false, NULL),
         ('chain-broken', false, NULL), ('chain-circle', false, NULL), ('move-without-change', false, NULL),
-        ('reschedule-without-move', false, NULL), ('stale', false, NULL), ('withdrawal-incomplete', false, 'withdrawn'),
+        ('reschedule-without-move', false, NULL), ('stale', false, NULL), ('practitioner-corrected', false, NULL), ('withdrawal-incomplete', false, 'withdrawn'),
         ('report-after-end', false, 'withdrawn'), ('no-event-yet', false, NULL), ('not-empty', false, NULL),
         ('before-allocation-changed', false, NULL)) AS d (code, two, state)) AS d,
     generate_series(500, :referrals, 500) AS g) AS placed;

@@ -58,6 +58,8 @@ SELECT pg_temp.id('later', i), sent + interval '2 days', worker, id, '2030-01-01
     CASE WHEN code = 'before-allocation-changed' THEN 'before' END FROM w WHERE code IN ('no-event-yet', 'before-allocation-changed');
 UPDATE referral_details d SET superseded_by_id = pg_temp.id('later', i) FROM w
 WHERE code IN ('no-event-yet', 'before-allocation-changed') AND d.id = pg_temp.id('details', i);
+UPDATE probation_practitioner_details p SET name = 'another' FROM w WHERE code = 'practitioner-corrected' AND p.referral_id = w.id;
+INSERT INTO planted SELECT code, pg_temp.id('practitioner', i) FROM w WHERE code = 'practitioner-corrected';
 INSERT INTO relevant_sentence_end_dataload SELECT i, '2030-01-01' FROM w WHERE code = 'not-empty';
 INSERT INTO draft_referral (id, created_at, service_usercrn, created_by_id, intervention_id)
 SELECT pg_temp.id('draft', i), :'anchor'::date - interval '200 days', crn, worker, service FROM w WHERE code = 'draft-too-old';
