@@ -11,13 +11,14 @@
 # DEPS      downloads (default .deps)
 # HTTP_PORT (8080), METRICS_PORT (9101, and those after it), KAFKA_PORT (9092), PG_PORT (5433)
 # DEMO=0    without the invented people
+# BIN       programs that are built already, to run as they are
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 HTTP_PORT=${HTTP_PORT:-8080}
 METRICS_PORT=${METRICS_PORT:-9101}
 DEMO=${DEMO:-1}
-BUILT=$CHECKOUT/build/release-gcc/bin
+BUILT=${BIN:-$CHECKOUT/build/release-gcc/bin}
 SERVICE=$STATE/service
 STARTED=0 # by this process, so that it is ours to stop
 # In the order of starting: who reads the stream first, who serves people last. Stopped backwards.
@@ -148,6 +149,8 @@ http_status() { # PORT PATH -> the status code of the answer, or nothing
 metrics_port() { # its column in DAEMONS
     if [ "$1" = http ]; then echo "$HTTP_PORT"; else echo $((METRICS_PORT + $1)); fi
 }
+# Said without sv, which would look only every 0.4 s whether it has come true.
+start_daemons() { local name; for name in "$@"; do [ ! -d "$SERVICE/$name" ] || printf u >"$SERVICE/$name/supervise/control"; done; }
 supervised() {
     local name
     for name in $(installed); do sv status "$SERVICE/$name" || return 1; done >/dev/null
@@ -162,9 +165,9 @@ daemons_ready() { # those that are named, else all
 }
 wait_daemons() {
     wait_until 30 supervised || { echo "the supervisor did not start: $STATE/log/supervisor.log" && return 1; }
-    tell_daemons up projector referrals sessions risk
+    start_daemons projector referrals sessions risk
     # The gateway reads tables that the projector makes.
-    wait_until 60 daemons_ready projector && tell_daemons up gateway && wait_until 60 daemons_ready && return
+    wait_until 60 daemons_ready projector && start_daemons gateway && wait_until 60 daemons_ready && return
     local name
     for name in $(installed); do sv status "$SERVICE/$name" && tail -n 3 "$STATE/log/$name/current"; done || true
     echo "not ready after 60 s; logs: $STATE/log/NAME/current"
@@ -249,7 +252,7 @@ up() {
         step 'stopping what an earlier run left behind' stop_all
     fi
     check_ports
-    step 'build' build 8>&- || die "it does not build: see above"
+    [ -n "${BIN:-}" ] || step 'build' build 8>&- || die "it does not build: see above"
     STARTED=1
     PG_PORT=${PG_PORT:-5433} KAFKA_PORT=${KAFKA_PORT:-9092} step 'Postgres and Kafka' stack start "$STATE" || die "see above"
     echo $$ >"$STATE/run.pid"
