@@ -89,6 +89,7 @@ struct pending *pending_add(struct decider *decider, const struct port_record *r
     pending->value = (struct view){pending->bytes + record->key.len, record->value.len};
     pending->offset = record->offset;
     pending->at_us = record->at_us;
+    pending->trace = envelope_trace(record);
     pending->read_us = decider->now;
     if (part->first == NULL)
         part->first = pending;

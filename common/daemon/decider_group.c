@@ -176,7 +176,7 @@ static res_t take_command(struct decider *decider, struct port_record *record)
     if (reason != NULL) {
         log_line(LEVEL_WARN, "decider.parked",
             LOG_AT(decider->conf.commands_topic, record->partition, record->offset),
-            LOG_WORD("reason", reason));
+            LOG_TRACE(&pending->trace), LOG_WORD("reason", reason));
         TRY(decider_park(decider, pending, record->partition, reason));
     } else {
         pending->id = command_meta(&command)->id;

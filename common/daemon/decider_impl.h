@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "codec/cloudevent.h"
 #include "daemon/decider.h"
+#include "daemon/envelope.h"
 #include "daemon/intake.h"
 
 enum { DESKS_BUCKETS = 4096, MET_MAX = 4, ROUND_MAX = 500, KEPT_MAX = 5000 };
@@ -21,6 +21,7 @@ struct pending {
     int64_t read_us; /* our clock */
     int64_t at_us;   /* the log's */
     struct uuid id;
+    struct trace trace;
     char *bytes; /* ours, key and value; NULL once done */
     struct view key;
     struct view value;
@@ -52,8 +53,8 @@ struct send {
     char *bytes;
     struct view key;
     struct view value;
-    const char *reason;           /* parking */
-    struct cloudevent attributes; /* of an event */
+    const char *reason;       /* parking */
+    struct envelope envelope; /* of an event */
     int64_t version;
     bool outstanding; /* a report will come */
     bool waiting;     /* in the list of those to send again */

@@ -56,6 +56,9 @@ static void answered(struct decider *decider, struct pending *pending, bool refu
         decider->stats.refused++;
     else
         decider->stats.accepted++;
+    log_line(LEVEL_DEBUG, "decider.answered",
+        LOG_AT(decider->conf.commands_topic, pending->desk->partition, pending->offset),
+        LOG_RECORD(pending->id), LOG_TRACE(&pending->trace), LOG_INT("refused", refused));
     if (decider->conf.answered != NULL)
         decider->conf.answered(decider->conf.owner, decider->now - pending->read_us, refused);
 }

@@ -22,8 +22,8 @@ static res_t produce(struct decider *decider, struct send *send)
         message.headers = parked.headers;
         message.header_count = PARKED_HEADERS;
     } else {
-        message.headers = send->attributes.headers;
-        message.header_count = CLOUDEVENT_HEADERS;
+        message.headers = send->envelope.headers;
+        message.header_count = send->envelope.count;
     }
     TRY(decider->ports.producer.produce(decider->ports.producer.self, send->topic, &message));
     send->outstanding = true;
@@ -40,7 +40,8 @@ static void again_later(struct decider *decider, struct send *send)
     send_wait(decider, send);
     log_line(LEVEL_WARN, "decider.not-written",
         LOG_AT(decider->conf.commands_topic, send->partition, send->pending->offset),
-        LOG_RECORD(send->pending->id), LOG_INT("again_in_us", send->wait_us));
+        LOG_RECORD(send->pending->id), LOG_TRACE(&send->pending->trace),
+        LOG_INT("again_in_us", send->wait_us));
 }
 
 /* Produces for the first time; where there is no room it waits its turn like one to be sent again.
@@ -127,7 +128,8 @@ static res_t send_decision(struct decider *decider, struct desk *desk, const str
 {
     struct send *send = send_new(decider, desk->first, buf_as_view(&decider->out));
     const struct meta *meta = event_meta(event);
-    cloudevent_make(&send->attributes, event_table[event->type].name, meta, decider->conf.service);
+    envelope_make(&send->envelope, &(struct envelope_of){event_table[event->type].name, meta,
+                                       decider->conf.service, &desk->first->trace});
     send->topic = PORT_EVENTS;
     send->partition = desk->partition;
     send->version = meta->version;

@@ -1,5 +1,7 @@
 #include "daemon/port_kafka.h"
 
+#include "daemon/envelope.h"
+
 #include <stdlib.h>
 
 enum { BOUNDS_WAIT_MS = 2000 };
@@ -65,6 +67,18 @@ static res_t poll(void *owner, struct port_event *ret)
         ret->position_count = event.position_count;
         ret->commit = event.kind == KAFKA_COMMITTED ? commit_of(event.commit) : PORT_COMMIT_OK;
     }
+    return RES_DONE;
+}
+
+/* Who reads commands answers them, and says of which request the answer is. */
+static res_t poll_group(void *owner, struct port_event *ret)
+{
+    TRY(poll(owner, ret));
+    if (ret->kind != PORT_RECORD)
+        return RES_DONE;
+    const struct kafka_record record = {.handle = ret->record.handle};
+    ret->record.traceparent = kafka_record_header(&record, ENVELOPE_TRACE);
+    ret->record.request = kafka_record_header(&record, ENVELOPE_REQUEST);
     return RES_DONE;
 }
 
@@ -158,7 +172,7 @@ struct group_port port_group(struct port_consumer *self)
 {
     return (struct group_port){
         .self = self,
-        .poll = poll,
+        .poll = poll_group,
         .record_done = record_done,
         .accept = accept,
         .release = release,

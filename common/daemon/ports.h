@@ -18,6 +18,7 @@ struct port_record {
     int64_t at_us; /* the log's time of it, µs UTC; 0 where there is none */
     struct view key;
     struct view value;
+    struct view traceparent, request; /* headers (daemon/envelope.h); a group's records alone */
     void *handle;
 };
 

@@ -144,13 +144,19 @@ static void word_escape(const char *word, char ret[static 256])
 
 static bool field_put(struct line *line, const struct log_field *field)
 {
-    char digest[DIGEST_HEX_LEN + 1], word[256];
+    char digest[DIGEST_HEX_LEN + 1], word[256], trace[2 * sizeof(field->value.id.b) + 1];
     const char *key = word_checked(field->key);
+    bool is_id = field->kind == LOG_KIND_ID || field->kind == LOG_KIND_TRACE;
+    if (is_id && uuid_is_zero(field->value.id))
+        return true;
     switch (field->kind) {
     case LOG_KIND_INT:
         return line_put(line, ",\"%s\":%lld", key, (long long)field->value.n);
     case LOG_KIND_ID:
         return line_put(line, ",\"%s\":\"%s\"", key, uuid_text(field->value.id).text);
+    case LOG_KIND_TRACE:
+        hex_print((struct view){(const char *)field->value.id.b, sizeof(field->value.id.b)}, trace);
+        return line_put(line, ",\"%s\":\"%s\"", key, trace);
     case LOG_KIND_DIGEST:
         digest_hex(field->value.digest, digest);
         return line_put(line, ",\"%s\":\"%s\"", key, digest);

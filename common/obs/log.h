@@ -24,6 +24,7 @@ enum log_kind {
     LOG_KIND_END,
     LOG_KIND_INT,
     LOG_KIND_ID,
+    LOG_KIND_TRACE,
     LOG_KIND_DIGEST,
     LOG_KIND_WORD,
     LOG_KIND_CODE
@@ -40,7 +41,8 @@ struct log_field {
     } value;
 };
 
-/* Every key is a literal ("" literal); units last in the key: took_us, size_bytes. */
+/* Every key is a literal ("" literal); units last in the key: took_us, size_bytes. An id of zeros
+ * is none: its field is left out. */
 #define LOG_INT(key, number) ((struct log_field){"" key, LOG_KIND_INT, {.n = (int64_t)(number)}})
 #define LOG_ID(key, uuid) ((struct log_field){"" key, LOG_KIND_ID, {.id = (uuid)}})
 #define LOG_DIGEST(key, sha) ((struct log_field){"" key, LOG_KIND_DIGEST, {.digest = (sha)}})
@@ -52,6 +54,10 @@ struct log_field {
     LOG_WORD("topic", (topic)), LOG_INT("partition", (partition)), LOG_INT("offset", (offset))
 #define LOG_PERSON(uuid) LOG_ID("person", (uuid))
 #define LOG_RECORD(uuid) LOG_ID("record", (uuid))
+/* Of which request (obs/trace.h): two fields; the trace's id is spelled as its standard does. */
+#define LOG_TRACE(trace)                                                                           \
+    ((struct log_field){"trace", LOG_KIND_TRACE, {.id = (trace)->id}}),                            \
+        LOG_ID("request", (trace)->request)
 
 /* log_line(level, "event.name"[, field...]): the name is a literal of a-z 0-9 . - */
 #define log_line(level, ...)                                                                       \

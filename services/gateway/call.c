@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CALL_BYTES_MAX = 32 * 1024 * 1024 };
+
 static const char *const common_headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "same-origin"},
@@ -21,6 +23,46 @@ static const char page_policy[] =
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for "
     "'script'; trusted-types live";
 
+/* Absent also where it came twice: then none of them can be meant. */
+static struct view header_once(const struct http_request *request, const char *name)
+{
+    struct view first = http_header_get(request->headers, name);
+    for (size_t i = 0; first.ptr != NULL && i < request->headers.len; i++) {
+        struct http_pairs one = {&request->headers.items[i], 1};
+        struct view other = http_header_get(one, name);
+        if (other.ptr != NULL && other.ptr != first.ptr)
+            return VIEW_NONE;
+    }
+    return first;
+}
+
+static struct trace trace_of(const struct http_request *request)
+{
+    struct trace trace = {0};
+    (void)trace_parse(header_once(request, "traceparent"), &trace);
+    trace_enter(&trace);
+    if (!uuid_parse(header_once(request, "X-Request-Id"), &trace.request) ||
+        uuid_is_zero(trace.request))
+        trace.request = uuid_random();
+    return trace;
+}
+
+struct call *call_new(struct gateway *gateway, struct http_request *request)
+{
+    struct call *call = calloc(1, sizeof(*call));
+    if (call == NULL) {
+        http_answer(request, &(struct http_answer){.status = 503});
+        return NULL;
+    }
+    *call = (struct call){.gateway = gateway,
+        .request = request,
+        .arena = arena_new(CALL_BYTES_MAX),
+        .now_us = clock_now(),
+        .who.kind = ACTOR_KIND_UNKNOWN,
+        .trace = trace_of(request)};
+    return call;
+}
+
 /* `value` must end with a NUL behind its len: literals, arena_printf and arena_text do. */
 void call_header(struct call *call, const char *name, struct view value)
 {
@@ -28,15 +70,51 @@ void call_header(struct call *call, const char *name, struct view value)
     call->headers[call->header_count++] = (struct http_pair){view_of(name), value};
 }
 
-static void send(struct call *call, const struct http_answer *answer)
+static const char *name_of(const struct call *call)
 {
+    const struct route *route = call->route;
+    if (route != NULL && route->command != COMMAND_MAX_)
+        return command_table[route->command].name;
+    return route == NULL ? "none" : route->path;
+}
+
+/* What every answer has, and what is noted of it. `texts` backs it. */
+struct common_texts {
+    struct uuid_text request;
+    char traceparent[TRACE_TEXT_LEN + 1];
+};
+static void common(struct call *call, int status, struct common_texts *texts)
+{
+    texts->request = uuid_text(call->trace.request);
+    trace_print(&call->trace, texts->traceparent);
+    call_header(call, "X-Request-Id", view_of(texts->request.text));
+    call_header(call, "traceparent", view_of(texts->traceparent));
     for (size_t i = 0; i < ARRAY_LEN(common_headers); i++)
         call_header(call, common_headers[i][0], view_of(common_headers[i][1]));
-    measure_answer(call, answer->status);
+    measure_answer(call, status);
+    log_line(LEVEL_DEBUG, "gateway.answered", LOG_WORD("route", name_of(call)),
+        LOG_INT("status", status), LOG_RECORD(call->id), LOG_TRACE(&call->trace),
+        LOG_INT("took_us", clock_monotonic() - call->request->received_us));
+}
+
+static void send(struct call *call, const struct http_answer *answer)
+{
+    struct common_texts texts;
+    common(call, answer->status, &texts);
     struct http_answer whole = *answer;
     whole.headers = (struct http_pairs){call->headers, call->header_count};
     http_answer(call->request, &whole);
     call_free(call);
+}
+
+struct http_stream *call_stream(struct call *call)
+{
+    struct common_texts texts;
+    call_header(call, "Cache-Control", VIEW("no-store"));
+    call_header(call, "X-Accel-Buffering", VIEW("no"));
+    common(call, 200, &texts);
+    return http_answer_stream(
+        call->request, (struct http_pairs){call->headers, call->header_count});
 }
 
 void call_text(struct call *call, int status, const char *type, struct view body)
@@ -108,11 +186,7 @@ void call_problem_code(struct call *call, enum problem_code code)
 
 void call_failed(struct call *call, res_t res)
 {
-    const struct route *route = call->route;
-    const char *name = route == NULL ? "none" : route->path;
-    if (route != NULL && route->command != COMMAND_MAX_)
-        name = command_table[route->command].name;
-    log_res(res, LOG_WORD("route", name));
+    log_res(res, LOG_WORD("route", name_of(call)), LOG_TRACE(&call->trace));
     call_problem_code(call, res.act == RES_RETRY ? PROBLEM_NOT_RECORDED : PROBLEM_INTERNAL);
 }
 

@@ -1,7 +1,7 @@
 #include "gateway/command.h"
 
 #include "base/clock.h"
-#include "codec/cloudevent.h"
+#include "daemon/envelope.h"
 #include "gateway/early.h"
 #include "gateway/measure.h"
 #include "obs/log.h"
@@ -76,16 +76,17 @@ static res_t produce(struct command_draft *draft, uint64_t tag)
     TRY(codec_write_command(&command, &bytes));
     if (bytes.failed)
         return RETRY("the command is too large");
-    struct cloudevent attributes;
-    cloudevent_make(&attributes, draft->desc->name, command_meta(&command), "gateway");
+    struct envelope envelope;
+    envelope_make(&envelope, &(struct envelope_of){draft->desc->name, command_meta(&command),
+                                 "gateway", &draft->call->trace});
     return kafka_produce(draft->call->gateway->producer,
         &(struct kafka_message){
             .topic = topics[command_table[draft->in->type].family],
             .partition = KAFKA_BY_KEY,
             .key = {(const char *)draft->in->person.b, sizeof(draft->in->person.b)},
             .value = buf_as_view(&bytes),
-            .headers = attributes.headers,
-            .header_count = CLOUDEVENT_HEADERS,
+            .headers = envelope.headers,
+            .header_count = envelope.count,
             .tag = tag,
         });
 }
@@ -108,7 +109,7 @@ static res_t hand_over(
         return res;
     }
     outcomes_forget(outcomes, tag);
-    log_res(res);
+    log_res(res, LOG_RECORD(draft->in->id), LOG_TRACE(&draft->call->trace));
     ret->problem =
         (struct problem){.code = res.act == RES_REJECT ? PROBLEM_TOO_LARGE : PROBLEM_NOT_RECORDED};
     return RES_DONE;

@@ -17,7 +17,6 @@
 #include <string.h>
 
 enum {
-    CALL_BYTES_MAX = 32 * 1024 * 1024,
     STEP_CALLS_MAX = 64,
     PG_AGAIN_US = 1000 * 1000,
     /* The loop waits for the database: one that hangs may hold everybody up only this long. */
@@ -274,17 +273,8 @@ static res_t handle(struct call *call)
 
 static void take(struct gateway *gateway, struct http_request *request)
 {
-    struct call *call = calloc(1, sizeof(*call));
-    if (call == NULL) {
-        http_answer(request, &(struct http_answer){.status = 503});
-        return;
-    }
-    call->gateway = gateway;
-    call->request = request;
-    call->arena = arena_new(CALL_BYTES_MAX);
-    call->now_us = clock_now();
-    call->who.kind = ACTOR_KIND_UNKNOWN;
-    res_t res = handle(call);
+    struct call *call = call_new(gateway, request);
+    res_t res = call == NULL ? RES_DONE : handle(call);
     if (res.act != RES_OK)
         call_failed(call, res);
 }

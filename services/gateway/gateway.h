@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "http/token.h"
 #include "kafka/producer.h"
+#include "obs/trace.h"
 #include "pg/pg.h"
 
 struct early_asks;
@@ -72,15 +73,18 @@ struct call {
     int32_t number;                   /* {session} */
     struct view word;                 /* {name} */
     int64_t now_us;
-    struct early_asks *early;     /* early.h; NULL: none */
+    struct early_asks *early; /* early.h; NULL: none */
+    struct trace trace;
     struct http_pairs form;       /* a posted page form's fields */
-    struct http_pair headers[16]; /* beside those that every answer has */
+    struct http_pair headers[24]; /* beside those that every answer has */
     size_t header_count;
 };
 
 /* The connection, opened again where it was lost. RETRY: the database is away. */
 res_t gateway_sql(struct gateway *gateway, struct pg **ret) MUST_USE;
 
+/* One more request, in hand from now on. NULL: no memory; it is answered. */
+struct call *call_new(struct gateway *gateway, struct http_request *request);
 void call_header(struct call *call, const char *name, struct view value);
 void call_json(struct call *call, int status, const struct buf *body);
 void call_text(struct call *call, int status, const char *type, struct view body);
@@ -88,6 +92,8 @@ void call_text(struct call *call, int status, const char *type, struct view body
 void call_static(struct call *call, const char *type, struct view body);
 void call_html(struct call *call, int status, const struct buf *body);
 void call_redirect(struct call *call, struct view to); /* 303 */
+/* An event stream, open; the call is still to be freed. NULL: no memory; it is answered. */
+struct http_stream *call_stream(struct call *call);
 /* As a page or as problem+json, by the route. */
 void call_problem(struct call *call, const struct problem *problem);
 void call_problem_code(struct call *call, enum problem_code code);

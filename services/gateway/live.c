@@ -4,7 +4,6 @@
 #include "gateway/access.h"
 #include "gateway/handlers.h"
 #include "gateway/live_cursor.h"
-#include "gateway/measure.h"
 #include "gateway/outcome.h"
 
 #include <stdlib.h>
@@ -352,11 +351,7 @@ static res_t subscribe(struct call *call, const struct call *page, struct view a
     if (subscriber == NULL)
         return RETRY("live: no memory");
     make_room(live, call->who.sign_in);
-    const struct http_pair headers[] = {{VIEW("Cache-Control"), VIEW("no-store")},
-        {VIEW("X-Accel-Buffering"), VIEW("no")}, {VIEW("X-Content-Type-Options"), VIEW("nosniff")}};
-    measure_answer(call, 200);
-    subscriber->stream =
-        http_answer_stream(call->request, (struct http_pairs){headers, ARRAY_LEN(headers)});
+    subscriber->stream = call_stream(call);
     if (subscriber->stream == NULL) {
         free(subscriber->scopes);
         free(subscriber);

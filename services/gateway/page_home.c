@@ -133,7 +133,7 @@ static res_t show_error(struct call *call, int status)
         .status = status,
         .limit = status == 413 ? VIEW("1 MB") : VIEW_NONE,
         .retry_s = status == 503 ? 5 : 0,
-        .id = arena_printf(call->arena, "%s", uuid_text(uuid_random()).text),
+        .id = arena_printf(call->arena, "%s", uuid_text(call->trace.request).text),
     };
     struct page_show show = {.status = status};
     /* The database may be what is away: the frame must not need it. */

@@ -46,6 +46,7 @@ stopped_in_order() {
     daemons_down
     for exits in "$FLOW"/log/*.exits; do equal "$(basename "$exits") $(tail -n 1 "$exits")" "$(basename "$exits") exit 0" || return 1; done
 }
+not_in_logs() { ! grep -lE "$1" "$FLOW"/log/*.log; }
 not_loud() { ! grep -h 'stopped-loudly' "$FLOW"/log/*.log; }
 finish_broker() {
     check 'every daemon stops in order' stopped_in_order
@@ -61,8 +62,9 @@ token() { # USER
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
 # api USER METHOD PATH [KEY] [BODY]: STATUS and the file ANSWER; every answer is kept. USER - is
-# nobody, BODY @FILE a file's bytes.
+# nobody, BODY @FILE a file's bytes. CURL: more arguments for curl. Head of the answer: `head_of NAME`.
 CALLS=0
+CURL=()
 api() {
     local user=$1 method=$2 path=$3 key=${4:-} body=${5:-} args=()
     CALLS=$((CALLS + 1))
@@ -73,9 +75,10 @@ api() {
     fi
     [ -z "$key" ] || args+=(-H "Idempotency-Key: $key")
     [ "$method" = GET ] || args+=(-H 'Content-Type: application/json' --data-binary "$body")
-    STATUS=$(curl -s -m 20 -o "$ANSWER" -D "$FLOW/headers" -w '%{http_code}' -X "$method" "${args[@]}" "$API$path")
+    STATUS=$(curl -s -m 20 "${CURL[@]}" -o "$ANSWER" -D "$FLOW/headers" -w '%{http_code}' -X "$method" "${args[@]}" "$API$path")
     echo "$user $method $path -> $STATUS $(head -c 300 "$ANSWER" 2>/dev/null)" >>"$FLOW/calls.log"
 }
+head_of() { tr -d '\r' <"$FLOW/headers" | sed -n "s/^$1: //Ip" | tail -n 1; }
 answer() { jq -r "$1" "$ANSWER" 2>/dev/null; }
 # does STATUS CODE-OR-TYPE USER PATH BODY [KEY]: posts it, and looks at the answer.
 does() {

@@ -104,7 +104,7 @@ first_answer() {
     api JBELL POST "$AT/appointments" "$KEY" "$BODY"
     equal "$STATUS" 202 || return 1
     LINK=$(answer .status)
-    equal "$(tr -d '\r' <"$FLOW/headers" | sed -n 's/^[Ll]ocation: //p')" "$LINK"
+    equal "$(head_of Location)" "$LINK"
 }
 check 'while its decider is away, a command is answered with 202 and a link' first_answer
 check 'the link says that it is on its way' gets 202 JBELL "$LINK"

@@ -28,6 +28,41 @@ Test(decider, answers_a_command_with_one_record_that_has_its_id)
     world_free(world);
 }
 
+Test(decider, says_beside_its_record_what_it_is_and_of_which_request)
+{
+    static const struct world_headers
+        with_trace = {.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            .request = "6a4068f8-f6c9-5420-b630-d637c008a8ba"},
+        with_text = {.traceparent = "Zebedee", .request = "Quillfeather"};
+    struct world *world = world_new();
+    struct member *member = member_start(world);
+    struct uuid person = person_in(0, 0);
+    world_command(world, person, COMMAND_SHARE_RISK, 1);
+    world_command(world, person, COMMAND_ACKNOWLEDGE_RISK, 2);
+    world_command(world, person, COMMAND_SHARE_RISK, 3);
+    world->logs[WORLD_COMMANDS][0].records[0].headers = with_trace;
+    world->logs[WORLD_COMMANDS][0].records[2].headers = with_text;
+    member->fate = FATE_DROPPED;
+    member_run(member);
+    member->fate = FATE_WRITTEN;
+    world->now += 1000000;
+    member_run(member);
+    const struct world_headers *got = &world_at(world, WORLD_EVENTS, 0, 0)->headers;
+    cr_assert_str_eq(
+        got->traceparent, with_trace.traceparent, "sent a second time it still says it");
+    cr_assert_str_eq(got->request, with_trace.request);
+    cr_assert_str_eq(got->type, "RiskShared");
+    cr_assert_str_eq(got->source, "/risk");
+    got = &world_at(world, WORLD_EVENTS, 0, 1)->headers;
+    cr_assert_str_eq(got->type, "CommandRefused");
+    cr_assert_str_empty(got->traceparent, "a command without a trace");
+    got = &world_at(world, WORLD_EVENTS, 0, 2)->headers;
+    cr_assert_str_empty(got->traceparent, "what is none is not passed on");
+    cr_assert_str_empty(got->request);
+    member_free(member);
+    world_free(world);
+}
+
 Test(decider, numbers_events_and_refusals_of_a_dossier_alike_and_chains_them_by_digest)
 {
     struct world *world = world_new();

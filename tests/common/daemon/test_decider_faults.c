@@ -370,9 +370,9 @@ Test(decider_faults, parks_what_it_cannot_work_with_before_the_offset_moves_and_
     const struct world_log *parked = &world->logs[WORLD_PARKED][0];
     cr_assert_eq(parked->count, 6);
     for (size_t i = 0; i < parked->count; i++)
-        cr_assert_str_eq(parked->records[i].reason, reasons[i + 1]);
+        cr_assert_str_eq(parked->records[i].headers.reason, reasons[i + 1]);
     cr_assert_eq(parked->records[2].value_len, sizeof(large), "value as it was");
-    cr_assert_str_eq(world->logs[WORLD_PARKED][1].records[0].reason, "wrong-partition");
+    cr_assert_str_eq(world->logs[WORLD_PARKED][1].records[0].headers.reason, "wrong-partition");
     member_free(member);
     world_free(world);
 }

@@ -467,7 +467,7 @@ Test(sink, copies_unreadable_records_to_parked_before_its_position_moves_past_th
     cr_assert_eq(base->state.effect_count, 2);
     cr_assert_eq(base->state.positions[0].next, 3);
     cr_assert_eq(world->logs[WORLD_PARKED][0].count, 1);
-    cr_assert_str_eq(world->logs[WORLD_PARKED][0].records[0].reason, "unreadable");
+    cr_assert_str_eq(world->logs[WORLD_PARKED][0].records[0].headers.reason, "unreadable");
     sinker_free(sinker);
     base_free(base);
     world_free(world);

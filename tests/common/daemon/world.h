@@ -10,11 +10,14 @@
 enum { WORLD_PARTITIONS = 2, WORLD_RECORDS_MAX = 20000, WORLD_HELD_MAX = 256 };
 enum world_topic { WORLD_COMMANDS, WORLD_EVENTS, WORLD_PARKED, WORLD_TOPICS };
 
+struct world_headers { /* "" where there is none */
+    char reason[32], type[32], source[32], traceparent[64], request[64];
+};
 struct world_record {
     int64_t offset;
     char *bytes;
     size_t key_len, value_len;
-    char reason[32]; /* parked: its header */
+    struct world_headers headers;
 };
 struct world_log {
     struct world_record *records;
@@ -30,7 +33,7 @@ struct world_held {
     char *bytes;
     size_t key_len, value_len;
     uint64_t tag;
-    char reason[32];
+    struct world_headers headers;
 };
 
 struct world {

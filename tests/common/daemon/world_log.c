@@ -237,10 +237,8 @@ bool world_land_at(struct world *world, size_t n)
     int64_t offset =
         world_append(world, topic, held.partition, (struct view){held.bytes, held.key_len},
             (struct view){held.bytes + held.key_len, held.value_len});
-    memcpy(world->logs[topic][held.partition]
-               .records[world->logs[topic][held.partition].count - 1]
-               .reason,
-        held.reason, sizeof(held.reason));
+    struct world_log *log = &world->logs[topic][held.partition];
+    log->records[log->count - 1].headers = held.headers;
     if (held.from != NULL)
         give_report(held.from, held.tag, PORT_WRITTEN, offset);
     free(held.bytes);

@@ -59,7 +59,9 @@ static res_t poll_commands(void *self, struct port_event *ret)
             .offset = record->offset,
             .at_us = 1,
             .key = record_key(record),
-            .value = record_value(record)};
+            .value = record_value(record),
+            .traceparent = view_of(record->headers.traceparent),
+            .request = view_of(record->headers.request)};
         return RES_DONE;
     }
     return RES_DONE;
@@ -199,6 +201,13 @@ static void give_report(
         (struct port_report){tag, outcome, offset, false};
 }
 
+static void note(const struct port_message *message, const char *name, char *ret, size_t size)
+{
+    for (size_t i = 0; i < message->header_count; i++)
+        if (strcmp(message->headers[i].name, name) == 0)
+            snprintf(ret, size, "%.*s", VIEW_ARG(message->headers[i].value));
+}
+
 static void hold(struct member *member, enum port_topic topic, const struct port_message *message)
 {
     struct world *world = member->world;
@@ -213,10 +222,11 @@ static void hold(struct member *member, enum port_topic topic, const struct port
     held->bytes = malloc(message->key.len + message->value.len + 1);
     memcpy(held->bytes, message->key.ptr, message->key.len);
     memcpy(held->bytes + message->key.len, message->value.ptr, message->value.len);
-    for (size_t i = 0; i < message->header_count; i++)
-        if (strcmp(message->headers[i].name, "reason") == 0)
-            snprintf(
-                held->reason, sizeof(held->reason), "%.*s", VIEW_ARG(message->headers[i].value));
+    note(message, "reason", held->headers.reason, sizeof(held->headers.reason));
+    note(message, "ce_type", held->headers.type, sizeof(held->headers.type));
+    note(message, "ce_source", held->headers.source, sizeof(held->headers.source));
+    note(message, "traceparent", held->headers.traceparent, sizeof(held->headers.traceparent));
+    note(message, "x-request-id", held->headers.request, sizeof(held->headers.request));
 }
 
 /* It lands, and its report says something else, or nothing. */

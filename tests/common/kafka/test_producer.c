@@ -122,6 +122,8 @@ Test(producer, what_was_given_is_copied_with_its_headers)
     cr_assert_eq(rd_kafka_header_get_all(headers, 0, &name, &bytes, &len), 0);
     cr_assert_str_eq(name, "ce_id");
     cr_assert(view_eq_text((struct view){bytes, len}, "1"));
+    cr_assert(view_eq_text(kafka_record_header(&event.record, "ce_id"), "1"));
+    cr_assert_null(kafka_record_header(&event.record, "traceparent").ptr);
     kafka_record_done(&event.record);
     kafka_consumer_close(reader);
 }

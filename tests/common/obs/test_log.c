@@ -1,4 +1,5 @@
 #include "obs/log.h"
+#include "obs/trace.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -124,4 +125,17 @@ Test(log, a_line_too_long_loses_fields_and_stays_json)
     cr_assert_leq(len, LOG_LINE_MAX);
     cr_assert_str_eq(line + len - 2, "}\n");
     cr_assert_geq(line[len - 3], '0');
+}
+
+Test(log, a_trace_is_spelled_as_its_standard_does_and_left_out_where_there_is_none)
+{
+    struct trace trace = {0};
+    log_line(LEVEL_INFO, "a", LOG_TRACE(&trace), LOG_RECORD(trace.id));
+    cr_assert_not_null(strstr(written(), "\"event\":\"a\"}\n"));
+    trace.id.b[0] = 0xab;
+    trace.request.b[15] = 1;
+    log_line(LEVEL_INFO, "b", LOG_TRACE(&trace));
+    cr_assert_not_null(
+        strstr(written(), "\"event\":\"b\",\"trace\":\"ab000000000000000000000000000000\","
+                          "\"request\":\"00000000-0000-0000-0000-000000000001\"}\n"));
 }
