@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "gateway/early.h"
+#include "gateway/etag.h"
 #include "gateway/measure.h"
 #include "gateway/page_error.h"
 #include "gateway/route.h"
@@ -131,20 +132,48 @@ void call_static(struct call *call, const char *type, struct view body)
     send(call, &(struct http_answer){.status = 200, .body = body, .body_static = true});
 }
 
+/* As call_text, to whoever has not got it. Everything was looked at as if they had not. */
+static void tagged(struct call *call, const char *type, struct view body)
+{
+    struct view said = call->said.ptr != NULL ? call->said : body;
+    struct view etag = etag_make(call->arena, call->seen, said);
+    bool known = false;
+    if (etag.ptr != NULL) {
+        call_header(call, "ETag", etag);
+        known = etag_matches(http_header_get(call->request->headers, "If-None-Match"), etag);
+    }
+    /* Of a 304 the head alone is sent; its length is that of the 200 (RFC 9110 section 8.6). */
+    call_text(call, known ? 304 : 200, type, body);
+}
+
+static bool is_get(const struct call *call)
+{
+    return call->request->method == HTTP_GET || call->request->method == HTTP_HEAD;
+}
+
 void call_json(struct call *call, int status, const struct buf *body)
 {
-    if (body->failed) {
+    if (body->failed)
         call_problem_code(call, PROBLEM_INTERNAL);
-        return;
-    }
-    call_text(call, status, status < 400 ? "application/json" : "application/problem+json",
-        buf_as_view(body));
+    else if (status == 200 && is_get(call))
+        tagged(call, "application/json", buf_as_view(body));
+    else
+        call_text(call, status, status < 400 ? "application/json" : "application/problem+json",
+            buf_as_view(body));
 }
+
+static const char html[] = "text/html; charset=utf-8";
 
 void call_html(struct call *call, int status, const struct buf *body)
 {
     call_header(call, "Content-Security-Policy", view_of(page_policy));
-    call_text(call, status, "text/html; charset=utf-8", buf_as_view(body));
+    call_text(call, status, html, buf_as_view(body));
+}
+
+void call_parts(struct call *call, const struct buf *body)
+{
+    call_header(call, "Content-Security-Policy", view_of(page_policy));
+    tagged(call, html, buf_as_view(body));
 }
 
 void call_redirect(struct call *call, struct view to)

@@ -78,6 +78,8 @@ struct call {
     struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[24]; /* beside those that every answer has */
     size_t header_count;
+    int64_t seen;     /* the version that the answer is about; 0: of no one dossier */
+    struct view said; /* what its entity tag is made of; absent: the body */
 };
 
 /* The connection, opened again where it was lost. RETRY: the database is away. */
@@ -86,11 +88,14 @@ res_t gateway_sql(struct gateway *gateway, struct pg **ret) MUST_USE;
 /* One more request, in hand from now on. NULL: no memory; it is answered. */
 struct call *call_new(struct gateway *gateway, struct http_request *request);
 void call_header(struct call *call, const char *name, struct view value);
+/* A GET's 200 has an entity tag, and is 304 to whoever has the same already. */
 void call_json(struct call *call, int status, const struct buf *body);
 void call_text(struct call *call, int status, const char *type, struct view body);
 /* Process-lifetime bytes whose address names their content: cached for ever. */
 void call_static(struct call *call, const char *type, struct view body);
 void call_html(struct call *call, int status, const struct buf *body);
+/* Parts of a page, with an entity tag: no page as a whole has one, its forms are never the same. */
+void call_parts(struct call *call, const struct buf *body);
 void call_redirect(struct call *call, struct view to); /* 303 */
 /* An event stream, open; the call is still to be freed. NULL: no memory; it is answered. */
 struct http_stream *call_stream(struct call *call);

@@ -109,7 +109,10 @@ res_t page_answer(struct call *call, int status, res_t rendered, struct buf *out
         return RES_DONE;
     }
     TRY(rendered);
-    call_html(call, status, out);
+    if (status == 200 && http_pair_get(call->request->query, "part").ptr != NULL)
+        call_parts(call, out);
+    else
+        call_html(call, status, out);
     return RES_DONE;
 }
 

@@ -203,7 +203,7 @@ res_t referral_handle(struct call *call)
     put_sessions(&json, &model);
     put_facts(&json, &model);
     json_end(&json, '}');
-    call_header(call, "ETag", arena_printf(call->arena, "W/\"%lld\"", (long long)model.seen));
+    call->seen = model.seen;
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }
@@ -325,6 +325,7 @@ res_t flows_handle(struct call *call)
     CLEANUP(json_done_p) struct json_out json = {0};
     json_begin(&json, NULL, '{');
     json_put_time(&json, "asAt", model.as_at_us);
+    size_t clock_len = json.buf.len;
     json_begin(&json, "rows", '[');
     for (size_t i = 0; i < model.row_count; i++) {
         json_begin(&json, NULL, '{');
@@ -340,6 +341,7 @@ res_t flows_handle(struct call *call)
     }
     json_end(&json, ']');
     json_end(&json, '}');
+    call->said = view_from(buf_as_view(&json.buf), clock_len);
     call_json(call, 200, &json.buf);
     return RES_DONE;
 }

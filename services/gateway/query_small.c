@@ -163,6 +163,8 @@ res_t metrics_handle(struct call *call)
 
 res_t openapi_handle(struct call *call)
 {
-    call_text(call, 200, "application/json", (struct view){openapi_json, openapi_json_len});
+    CLEANUP(buf_done) struct buf body = {0};
+    buf_view(&body, (struct view){openapi_json, openapi_json_len});
+    call_json(call, 200, &body);
     return RES_DONE;
 }
