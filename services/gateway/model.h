@@ -22,10 +22,30 @@ struct case_filter {
 bool query_case_filter(struct call *call, struct case_filter *ret);
 res_t model_cases(
     struct call *call, const struct case_filter *filter, struct cases_model *ret) MUST_USE;
+/* A part of a list, by due time. A case whose due time changes meanwhile may be met twice or not.
+ */
+struct case_place { /* behind which case */
+    int64_t due_us; /* 0: no time */
+    int64_t submitted_us;
+    struct uuid referral; /* zero: the start; as what comes next: the end */
+};
+struct case_part {
+    struct case_place after;
+    int64_t limit;
+};
+struct case_list {
+    const struct case_row *rows;
+    size_t count;
+    int64_t total; /* of the filter; 0 also behind the last case */
+    struct case_place next;
+};
+res_t model_case_list(struct call *call, const struct case_filter *filter,
+    const struct case_part *part, struct case_list *ret) MUST_USE;
 /* The caller's cases, ended ones too, of people of whom every word of `text` is known: parts of a
- * name, a CRN, a reference, whole words. The first CASES_PAGE; of a name that more than
- * SEARCH_PEOPLE_MAX people bear, not all are looked at. */
-res_t model_search(struct call *call, struct view text, struct cases_model *ret) MUST_USE;
+ * name, a CRN, a reference, whole words. Of a name that more than SEARCH_PEOPLE_MAX people bear,
+ * not all are looked at. */
+res_t model_search(struct call *call, struct view text, const struct case_part *part,
+    struct case_list *ret) MUST_USE;
 /* Referrals that nobody is assigned to, urgent and oldest first. */
 res_t model_unassigned(struct call *call, const struct case_row **ret, size_t *ret_count) MUST_USE;
 res_t model_provider_today(struct call *call, struct provider_today_model *ret) MUST_USE;
@@ -34,6 +54,8 @@ res_t model_probation_today(struct call *call, struct probation_today_model *ret
 res_t model_today_provider_cases(struct call *call, struct provider_today_model *ret) MUST_USE;
 res_t model_today_probation_cases(struct call *call, struct probation_today_model *ret) MUST_USE;
 res_t model_flows(struct call *call, struct flows_model *ret) MUST_USE;
+
+void json_put_case(struct json_out *json, const struct case_row *row);
 
 /* One referral with all that its pages need. */
 struct case_file {

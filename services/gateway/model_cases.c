@@ -30,62 +30,70 @@ struct view model_symbol(const struct enum_desc *enumeration, int32_t value)
     return view_of(enumeration->symbols[value]);
 }
 
-/* The caller's own rows of read.scope lead; each list adds its condition and its order. $1 kinds,
- * $2 codes, $3 user, $4 status, $5 offset, $6 limit. */
-#define CASE_LIST(condition, order)                                                                \
+/* The caller's own rows of read.scope lead; each list adds its condition, its order, and what comes
+ * after a place in that order. $1 kinds, $2 codes, $3 user, $4 status, $5 offset, $6 limit, $7 to
+ * $9 the place: when due, when submitted, referral; NULL: the start. */
+#define CASE_PART(condition, order, after)                                                         \
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
     " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)),"                  \
-    " c AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order             \
+    " n AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order             \
     ") AS place FROM mine JOIN read.referral_now n USING (person, referral)"                       \
-    " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL"                       \
-    " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"                                          \
+    " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL),"                     \
+    " c AS (SELECT * FROM n WHERE " after " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"    \
     " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, c.status,"         \
     " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, c.total,"                            \
-    " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = c.submitted_record)"    \
-    " FROM c ORDER BY c.place"
+    " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = c.submitted_record),"   \
+    " c.submitted_at FROM c ORDER BY c.place"
+#define AFTER_DUE                                                                                  \
+    "($9::uuid IS NULL OR (coalesce(n.due_at, 'infinity'), n.submitted_at, n.referral) >"          \
+    " (coalesce($7::timestamptz, 'infinity'), $8::timestamptz, $9::uuid))"
+#define ALL "true"
 #define BY_DUE "n.due_at NULLS LAST, n.submitted_at, n.referral"
+#define CASE_LIST(condition) CASE_PART(condition, BY_DUE, AFTER_DUE)
 #define OF_WORKER                                                                                  \
     "EXISTS (SELECT FROM read.caseworker w WHERE w.person = n.person AND w.referral = n.referral"  \
     " AND w.worker = $3)"
 #define WITH_STATUS "(CASE WHEN $4 = '' THEN n.open ELSE n.status = $4 END)"
 
-static const struct pg_sql list_all = {"cases_all", CASE_LIST(WITH_STATUS, BY_DUE)};
+static const struct pg_sql list_all = {"cases_all", CASE_LIST(WITH_STATUS)};
 static const struct pg_sql list_all_overdue = {
-    "cases_all_overdue", CASE_LIST(WITH_STATUS " AND n.overdue", BY_DUE)};
-static const struct pg_sql list_worker = {
-    "cases_worker", CASE_LIST(WITH_STATUS " AND " OF_WORKER, BY_DUE)};
+    "cases_all_overdue", CASE_LIST(WITH_STATUS " AND n.overdue")};
+static const struct pg_sql list_worker = {"cases_worker", CASE_LIST(WITH_STATUS " AND " OF_WORKER)};
 static const struct pg_sql list_worker_overdue = {
-    "cases_worker_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND " OF_WORKER, BY_DUE)};
+    "cases_worker_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND " OF_WORKER)};
 static const struct pg_sql list_practitioner = {
-    "cases_practitioner", CASE_LIST(WITH_STATUS " AND n.practitioner = $3", BY_DUE)};
-static const struct pg_sql list_practitioner_overdue = {"cases_practitioner_overdue",
-    CASE_LIST(WITH_STATUS " AND n.overdue AND n.practitioner = $3", BY_DUE)};
+    "cases_practitioner", CASE_LIST(WITH_STATUS " AND n.practitioner = $3")};
+static const struct pg_sql list_practitioner_overdue = {
+    "cases_practitioner_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND n.practitioner = $3")};
 static const struct pg_sql list_found = {
-    "cases_found", CASE_LIST("n.person = ANY (string_to_array($4, ',')::uuid[])", BY_DUE)};
+    "cases_found", CASE_LIST("n.person = ANY (string_to_array($4, ',')::uuid[])")};
 static const struct pg_sql list_unassigned = {"cases_unassigned",
-    CASE_LIST("n.open AND n.tab = 'unassigned'", "n.urgent DESC, n.submitted_at, n.referral")};
+    CASE_PART("n.open AND n.tab = 'unassigned'", "n.urgent DESC, n.submitted_at, n.referral", ALL)};
 static const struct pg_sql list_acknowledge = {"cases_acknowledge",
-    CASE_LIST("n.open AND " OF_WORKER
+    CASE_PART("n.open AND " OF_WORKER
               " AND EXISTS (SELECT FROM read.risk k WHERE k.person = n.person AND NOT EXISTS"
               " (SELECT FROM read.acknowledgement a WHERE a.person = n.person AND a.worker = $3"
               " AND a.risk_version = k.risk_version))",
-        "n.next_start_at NULLS LAST, " BY_DUE)};
+        "n.next_start_at NULLS LAST, " BY_DUE, ALL)};
 static const struct pg_sql list_to_book = {"cases_to_book",
-    CASE_LIST("n.open AND n.action IN ('book', 'book-or-complete') AND " OF_WORKER, BY_DUE)};
+    CASE_LIST("n.open AND n.action IN ('book', 'book-or-complete') AND " OF_WORKER)};
 static const struct pg_sql list_provider_overdue = {
-    "cases_provider_overdue", CASE_LIST("n.open AND n.overdue AND n.turn = 'provider'", BY_DUE)};
+    "cases_provider_overdue", CASE_LIST("n.open AND n.overdue AND n.turn = 'provider'")};
 static const struct pg_sql list_my_turn = {
-    "cases_my_turn", CASE_LIST("n.open AND n.turn = 'practitioner'", BY_DUE)};
+    "cases_my_turn", CASE_LIST("n.open AND n.turn = 'practitioner'")};
 
 struct list {
     const struct pg_sql *sql;
     struct view status;
     int64_t offset, limit;
+    struct case_place after;
 };
 struct listed {
     struct case_row *rows;
     size_t count;
     int64_t total;
+    struct case_place last; /* of the rows; of none: zero */
+    bool more;              /* behind it */
 };
 
 static int64_t time_or_none(struct pg_rows *rows, int row, int column)
@@ -136,6 +144,19 @@ static void scopes_done_p(struct access_scopes *scopes)
     access_scopes_done(scopes);
 }
 
+static void put_place(struct pg_params *params, const struct case_place *place)
+{
+    if (place->due_us == 0)
+        pg_put_null(params, PG_TIME);
+    else
+        pg_put_time(params, place->due_us);
+    pg_put_time(params, place->submitted_us);
+    if (uuid_is_zero(place->referral))
+        pg_put_null(params, PG_UUID);
+    else
+        pg_put_uuid(params, place->referral);
+}
+
 static res_t list_cases(struct call *call, const struct list *list, struct listed *ret)
 {
     struct pg *pg;
@@ -148,18 +169,38 @@ static res_t list_cases(struct call *call, const struct list *list, struct liste
     pg_put_text(&params, call->who.user);
     pg_put_text(&params, list->status.ptr != NULL ? list->status : VIEW(""));
     pg_put_int8(&params, list->offset);
-    pg_put_int8(&params, list->limit);
+    pg_put_int8(&params, list->limit + 1); /* one that tells that there is more */
+    put_place(&params, &list->after);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(pg_exec(pg, list->sql, &params, &rows));
     *ret = (struct listed){.count = (size_t)pg_rows_count(rows)};
+    ret->more = ret->count > (size_t)list->limit;
+    ret->count -= ret->more;
     ret->rows = arena_array(call->arena, ret->count, sizeof(*ret->rows));
     if (ret->rows == NULL)
         return RETRY("the request needs more memory than it may");
     for (size_t i = 0; i < ret->count; i++)
         TRY(read_row(call, rows, (int)i, &ret->rows[i]));
-    if (ret->count > 0)
+    if (ret->count > 0) {
+        const struct case_row *last = &ret->rows[ret->count - 1];
         ret->total = pg_int(rows, 0, 12);
+        ret->last = (struct case_place){
+            last->due_us, pg_time(rows, (int)ret->count - 1, 14), last->referral};
+    }
     return pg_rows_ok(rows);
+}
+
+static res_t list_part(
+    struct call *call, struct list *list, const struct case_part *part, struct case_list *ret)
+{
+    struct listed listed;
+    list->limit = part->limit;
+    list->after = part->after;
+    TRY(list_cases(call, list, &listed));
+    *ret = (struct case_list){.rows = listed.rows, .count = listed.count, .total = listed.total};
+    if (listed.more)
+        ret->next = listed.last;
+    return RES_DONE;
 }
 
 static const struct pg_sql *list_for(const struct call *call, const struct case_filter *filter)
@@ -174,7 +215,8 @@ static const struct pg_sql *list_for(const struct call *call, const struct case_
 
 /* The blind index knows everybody; the list then holds the caller's own cases alone, as any other
  * list does. */
-res_t model_search(struct call *call, struct view text, struct cases_model *ret)
+res_t model_search(
+    struct call *call, struct view text, const struct case_part *part, struct case_list *ret)
 {
     struct uuid *people;
     size_t count;
@@ -186,22 +228,23 @@ res_t model_search(struct call *call, struct view text, struct cases_model *ret)
         buf_printf(&ids, "%s%s", i > 0 ? "," : "", uuid_text(people[i]).text);
     if (ids.failed)
         return RETRY("the request needs more memory than it may");
-    const struct list list = {&list_found, buf_as_view(&ids), 0, CASES_PAGE};
-    struct listed listed;
-    TRY(list_cases(call, &list, &listed));
-    *ret = (struct cases_model){.rows = listed.rows,
-        .row_count = listed.count,
-        .total = listed.total,
-        .page = 1,
-        .whose = VIEW("team"),
-        .status = VIEW("")};
-    return RES_DONE;
+    struct list list = {.sql = &list_found, .status = buf_as_view(&ids)};
+    return list_part(call, &list, part, ret);
+}
+
+res_t model_case_list(struct call *call, const struct case_filter *filter,
+    const struct case_part *part, struct case_list *ret)
+{
+    struct list list = {.sql = list_for(call, filter), .status = filter->status};
+    return list_part(call, &list, part, ret);
 }
 
 res_t model_cases(struct call *call, const struct case_filter *filter, struct cases_model *ret)
 {
-    const struct list list = {
-        list_for(call, filter), filter->status, (filter->page - 1) * CASES_PAGE, CASES_PAGE};
+    const struct list list = {.sql = list_for(call, filter),
+        .status = filter->status,
+        .offset = (filter->page - 1) * CASES_PAGE,
+        .limit = CASES_PAGE};
     struct listed listed;
     TRY(list_cases(call, &list, &listed));
     *ret = (struct cases_model){
@@ -219,7 +262,7 @@ res_t model_cases(struct call *call, const struct case_filter *filter, struct ca
 static res_t box(
     struct call *call, const struct pg_sql *sql, const struct case_row **ret, size_t *ret_count)
 {
-    const struct list list = {sql, VIEW_NONE, 0, BOX_MAX};
+    const struct list list = {.sql = sql, .limit = BOX_MAX};
     struct listed listed;
     TRY(list_cases(call, &list, &listed));
     *ret = listed.rows;

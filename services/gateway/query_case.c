@@ -1,113 +1,9 @@
-/* GET /v1/caseload, POST /v1/search, GET /v1/referrals/{id}, /v1/referrals/{id}/risk, /v1/flows:
- * the pages' models as JSON. */
+/* GET /v1/referrals/{id}, /v1/referrals/{id}/risk, /v1/flows: the pages' models as JSON. */
 #include "gateway/handlers.h"
 #include "gateway/model.h"
 #include "gateway/pages/small_numbers.h"
 
 #include "base/clock.h"
-
-static void put_row(struct json_out *json, const struct case_row *row)
-{
-    json_put_uuid(json, "referral", row->referral);
-    json_put_text(json, "firstName", row->name.first);
-    json_put_text(json, "lastName", row->name.last);
-    json_put_text(json, "reference", row->reference);
-    json_put_text(json, "service", row->service);
-    json_put_text(json, "provider", row->provider);
-    json_put_text(json, "status", row->status);
-    json_put_text(json, "action", row->action);
-    json_put_text(json, "turn", row->turn);
-    json_put_time(json, "dueAt", row->due_us);
-    json_put_time(json, "nextStart", row->next_at_us);
-    json_put_bool(json, "overdue", row->overdue);
-}
-
-bool query_case_filter(struct call *call, struct case_filter *ret)
-{
-    struct http_pairs query = call->request->query;
-    struct view page = http_pair_get(query, "page"), overdue = http_pair_get(query, "overdue");
-    *ret = (struct case_filter){
-        .whose = http_pair_get(query, "whose"),
-        .status = http_pair_get(query, "status"),
-        .overdue = view_eq(overdue, VIEW("yes")),
-        .page = 1,
-    };
-    if (ret->whose.len == 0)
-        ret->whose = VIEW("team");
-    if (ret->status.ptr == NULL)
-        ret->status = VIEW("");
-    bool fine = view_eq(ret->whose, VIEW("mine")) || view_eq(ret->whose, VIEW("team"));
-    if (page.ptr != NULL)
-        fine = fine && view_to_i64(page, &ret->page) && ret->page >= 1 && ret->page <= 100000;
-    fine = fine && (overdue.len == 0 || ret->overdue);
-    bool known = ret->status.len == 0;
-    for (enum status_code code = 0; code < STATUS_MAX_; code++)
-        known = known || view_eq_text(ret->status, status_text(code));
-    return fine && known;
-}
-
-static void answer_cases(struct call *call, const struct cases_model *model)
-{
-    CLEANUP(json_done_p) struct json_out json = {0};
-    json_begin(&json, NULL, '{');
-    json_put_int(&json, "total", model->total);
-    json_put_int(&json, "page", model->page);
-    json_begin(&json, "cases", '[');
-    for (size_t i = 0; i < model->row_count; i++) {
-        json_begin(&json, NULL, '{');
-        put_row(&json, &model->rows[i]);
-        json_end(&json, '}');
-    }
-    json_end(&json, ']');
-    json_end(&json, '}');
-    call_json(call, 200, &json.buf);
-}
-
-res_t caseload_handle(struct call *call)
-{
-    struct case_filter filter;
-    struct cases_model model;
-    if (!query_case_filter(call, &filter)) {
-        call_problem_code(call, PROBLEM_BAD_REQUEST);
-        return RES_DONE;
-    }
-    TRY(model_cases(call, &filter, &model));
-    answer_cases(call, &model);
-    return RES_DONE;
-}
-
-/* POST /v1/search {"text": "sam ash"}: what is looked for stands in no address and no log. */
-res_t search_handle(struct call *call)
-{
-    static const struct field_desc fields[] = {{.name = "text",
-        .doc = "",
-        .kind = KIND_TEXT,
-        .offset = sizeof(uint64_t),
-        .has_bit = 0,
-        .required = true,
-        .max_length = 200}};
-    struct search_body {
-        uint64_t has;
-        struct view text;
-    } body;
-    static const struct record_desc desc = {.name = "Search",
-        .doc = "",
-        .size = sizeof(body),
-        .field_count = ARRAY_LEN(fields),
-        .fields = fields};
-    struct codec_error error;
-    struct cases_model model;
-    res_t res = codec_json_read(&desc, call->request->body, NULL, call->arena, &body, &error);
-    if (res.act == RES_REJECT) {
-        struct problem problem = problem_of_codec(&error);
-        call_problem(call, &problem);
-        return RES_DONE;
-    }
-    TRY(res);
-    TRY(model_search(call, body.text, &model));
-    answer_cases(call, &model);
-    return RES_DONE;
-}
 
 static void put_sessions(struct json_out *json, const struct referral_model *model)
 {
@@ -191,7 +87,7 @@ res_t referral_handle(struct call *call)
     TRY(model_facts(call, &file, 200, &model));
     CLEANUP(json_done_p) struct json_out json = {0};
     json_begin(&json, NULL, '{');
-    put_row(&json, &model.row);
+    json_put_case(&json, &model.row);
     json_put_uuid(&json, "person", model.person);
     json_put_text(&json, "crn", model.crn);
     json_put_text(&json, "practitioner", model.practitioner);

@@ -94,4 +94,58 @@ check "a tag opens nothing for who may not see it" others
 having '*' JBELL "/v1/outcomes/$RECORD"
 check 'an outcome is always told' equal "$STATUS" 201
 
+# --- lists, a part at a time -------------------------------------------------------------------------
+
+referred() { # CRN: with a due time of its own
+    person "$1" && does 201 RiskShared BBEAKS "/v1/people/$PERSON/risk" "$(risk_body gateway)" &&
+        does 201 ReferralSubmitted BBEAKS "/v1/people/$PERSON/referrals" \
+        "$(referral_body "$(uuid)" "$1" Nora Lantern gateway)"
+}
+five_more() {
+    local number
+    for number in 1 2 3 4 5; do referred "X91236$number" || return 1; done
+}
+check 'five more people are referred' five_more
+walk() { # LIMIT: every referral of the caseload, by the links that the answers give
+    local path="/v1/caseload?limit=$1" parts=0
+    while [ -n "$path" ] && [ $parts -lt 20 ]; do
+        gets 200 JBELL "$path" || return 1
+        [ "$(answer '.cases | length')" -le "$1" ] || return 1
+        answer '.cases[].referral'
+        path=$(head_of Link | sed -n 's/^<\(.*\)>; rel="next"$/\1/p')
+        [ -z "$path" ] || [[ $path == *"after=$(answer .next)" ]] || return 1
+        parts=$((parts + 1))
+    done
+    echo "$parts parts"
+}
+whole() { gets 200 JBELL '/v1/caseload' && answer '.cases[].referral' && echo "$1 parts"; }
+check 'the whole list is one part' equal "$(walk 100)" "$(whole 1)"
+check 'in parts of two it is the same list, each case once' equal "$(walk 2)" "$(whole 3)"
+check 'in parts of four, too' equal "$(walk 4)" "$(whole 2)"
+search_walk() {
+    local after='' parts=0
+    while [ $parts -lt 20 ]; do
+        api JBELL POST /v1/search '' "$(jq -nc --arg after "$after" '{text: "nora", limit: 4} + if $after == "" then {} else {after: $after} end')"
+        equal "$STATUS" 200 || return 1
+        answer '.cases[].referral'
+        parts=$((parts + 1))
+        after=$(answer '.next // ""')
+        [ -n "$after" ] || break
+    done
+    echo "$parts parts"
+}
+check 'what a search finds comes in parts of the same kind' equal "$(search_walk | sort)" "$(whole 2 | sort)"
+refused() { # STATUS CODE PATH [USER]
+    gets "$1" "${4:-JBELL}" "$3" && equal "$(answer .code)" "$2"
+}
+place() { gets 200 JBELL '/v1/caseload?limit=2' && AFTER=$(answer .next) && [ ${#AFTER} -gt 60 ]; }
+check 'a part says where the next one begins' place
+check 'a place with a digit changed is refused' refused 400 cursor-invalid "/v1/caseload?limit=2&after=1$AFTER"
+check "another reader's place is refused" refused 400 cursor-invalid "/v1/caseload?limit=2&after=$AFTER" BBEAKS
+check 'the place in another list is refused' refused 400 cursor-invalid "/v1/caseload?limit=2&whose=mine&after=$AFTER"
+check 'a text that is no place is refused' refused 400 cursor-invalid '/v1/caseload?after=Zebedee'
+check 'parts have at most a hundred cases' refused 400 bad-request '/v1/caseload?limit=101'
+check 'and at least one' refused 400 bad-request '/v1/caseload?limit=0'
+check 'nobody counts pages' refused 400 bad-request '/v1/caseload?page=2'
+
 finish_broker
