@@ -194,14 +194,17 @@ static bool wants_page(const struct call *call)
 void call_problem(struct call *call, const struct problem *problem)
 {
     int status = problem_table[problem->code].status;
+    if (status == 503)
+        call_header(call, "Retry-After", VIEW("1"));
+    if (status == 429)
+        call_header(
+            call, "Retry-After", arena_printf(call->arena, "%lld", (long long)call->retry_s));
     if (wants_page(call)) {
         page_error_answer(call, status);
         return;
     }
     if (status == 401)
         call_header(call, "WWW-Authenticate", VIEW("Bearer"));
-    if (status == 503)
-        call_header(call, "Retry-After", VIEW("1"));
     struct buf body = {0};
     problem_write(problem, &body);
     call_text(call, status, "application/problem+json", buf_as_view(&body));

@@ -8,6 +8,7 @@
 #include "gateway/live.h"
 #include "gateway/measure.h"
 #include "gateway/outcome.h"
+#include "gateway/ratelimit.h"
 #include "gateway/route.h"
 #include "gateway/session.h"
 #include "obs/log.h"
@@ -175,6 +176,10 @@ static res_t open_all(struct gateway *gateway)
     TRY(open_tokens(gateway));
     TRY(codec_registry_new(&gateway->registry));
     TRY(routes_new(&gateway->routes));
+    TRY(ratelimit_new(
+        &(struct rate_conf){{gateway->conf->commands_per_second, gateway->conf->queries_per_second},
+            gateway->conf->burst_us},
+        &gateway->limits));
     TRY(outcomes_new(gateway, &gateway->outcomes));
     TRY(live_new(gateway, &gateway->live));
     TRY(open_edge(gateway));
@@ -199,6 +204,7 @@ void gateway_stop(void *self)
     edge_free(gateway->edge);
     pg_close(gateway->pg);
     outcomes_free(gateway->outcomes);
+    ratelimit_free(gateway->limits);
     routes_free(gateway->routes);
     codec_registry_free(gateway->registry);
     token_verifier_close(gateway->tokens);
@@ -255,6 +261,8 @@ static res_t handle(struct call *call)
         problem = refused(call->request);
     if (problem == PROBLEM_MAX_)
         problem = session_identify(call);
+    if (problem == PROBLEM_MAX_ && !ratelimit_allows(call))
+        problem = PROBLEM_TOO_MANY;
     if (problem == PROBLEM_MAX_) {
         command_identify(call);
         early_prepare(call);

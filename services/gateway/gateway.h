@@ -18,6 +18,7 @@
 struct early_asks;
 struct outcomes;
 struct live;
+struct ratelimit;
 struct route;
 struct routes;
 
@@ -31,7 +32,9 @@ struct gateway_conf {
     const char *http_address;
     int64_t http_port;
     int64_t http_threads;
-    int64_t wait_us; /* for the outcome, before 202 */
+    int64_t wait_us;                                 /* for the outcome, before 202 */
+    int64_t commands_per_second, queries_per_second; /* of one client; 0: any number */
+    int64_t burst_us;
     bool demo;
 };
 
@@ -53,6 +56,7 @@ struct gateway {
     struct routes *routes;
     struct outcomes *outcomes;
     struct live *live;
+    struct ratelimit *limits;
     uint8_t cookie_key[COOKIE_KEY_BYTES];
     struct uuid revoked[REVOKED_MAX]; /* sessions that signed out, the newest ones */
     size_t revoked_count;
@@ -78,6 +82,7 @@ struct call {
     struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[24]; /* beside those that every answer has */
     size_t header_count;
+    int64_t retry_s;  /* 429: when the client may ask again */
     int64_t seen;     /* the version that the answer is about; 0: of no one dossier */
     struct view said; /* what its entity tag is made of; absent: the body */
 };

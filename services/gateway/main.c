@@ -26,6 +26,12 @@ static const struct conf_field fields[] = {
     FIELD("http_threads", CONF_INT, http_threads, "2", 1, 64, "threads that parse requests"),
     FIELD("wait", CONF_DURATION, wait_us, "2s", 1000, INT64_C(60000000),
         "how long a command's answer may take before 202"),
+    FIELD("commands_per_second", CONF_INT, commands_per_second, "100", 0, 1000000,
+        "commands of one client, in the long run; 0: any number"),
+    FIELD("queries_per_second", CONF_INT, queries_per_second, "200", 0, 1000000,
+        "other requests of one client, in the long run; 0: any number"),
+    FIELD("burst", CONF_DURATION, burst_us, "20s", 1, INT64_C(3600000000),
+        "after a pause a client may ask at once for what it may ask for in this time"),
     FIELD("demo", CONF_BOOL, demo, "no", 0, 0,
         "offer the demo's sign-in to browsers on this machine"),
 };

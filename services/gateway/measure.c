@@ -22,6 +22,10 @@ static struct metric command_seconds = METRIC_HISTOGRAM("broker_command_answer_s
     "From the whole request to the answer from its outcome.", .unit = METRIC_SECONDS);
 static struct metric late =
     METRIC_COUNTER("broker_commands_late_total", "Commands answered with 202: no outcome in time.");
+static const char *const rates[] = {"commands", "queries"};
+static struct metric limited = METRIC_COUNTER("broker_http_limited_total",
+    "Requests over their client's rate, answered with 429.",
+    .labels = {{"rate", rates, ARRAY_LEN(rates)}});
 static struct metric streams = METRIC_GAUGE("broker_live_streams", "Event streams open.");
 static struct metric waiting =
     METRIC_GAUGE("broker_commands_waiting", "Requests that wait for an outcome.");
@@ -32,7 +36,7 @@ void measure_start(void)
         codes[i] = problem_table[i].code;
     codes[PROBLEM_MAX_] = "accepted";
     struct metric *const all[] = {
-        &answers, &seconds, &commands, &command_seconds, &late, &streams, &waiting};
+        &answers, &seconds, &commands, &command_seconds, &late, &limited, &streams, &waiting};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         metric_register(all[i]);
 }
@@ -63,4 +67,9 @@ void measure_streams(int64_t open)
 void measure_waiting(int64_t count)
 {
     metric_set(&waiting, METRIC_PLAIN, count);
+}
+
+void measure_limited(bool command)
+{
+    metric_add(&limited, METRIC_AT(command ? 0 : 1), 1);
 }

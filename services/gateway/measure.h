@@ -10,6 +10,8 @@ void measure_answer(const struct call *call, int status);
 void measure_command(const struct call *call, enum problem_code code);
 /* A command answered with 202. */
 void measure_late(void);
+/* A request over its client's rate. */
+void measure_limited(bool command);
 void measure_streams(int64_t open);
 void measure_waiting(int64_t waiting);
 

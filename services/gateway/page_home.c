@@ -132,13 +132,13 @@ static res_t show_error(struct call *call, int status)
     const struct error_model model = {
         .status = status,
         .limit = status == 413 ? VIEW("1 MB") : VIEW_NONE,
-        .retry_s = status == 503 ? 5 : 0,
+        .retry_s = status == 503 ? 5 : call->retry_s,
         .id = arena_printf(call->arena, "%s", uuid_text(call->trace.request).text),
     };
     struct page_show show = {.status = status};
-    /* The database may be what is away: the frame must not need it. */
+    /* The database may be what is away, or what is to be spared: the frame must not need it. */
     enum actor_kind kind = call->who.kind;
-    if (status >= 500)
+    if (status >= 500 || status == 429)
         call->who.kind = ACTOR_KIND_UNKNOWN;
     res_t res = page_frame_of(call, &show, &frame);
     call->who.kind = kind;

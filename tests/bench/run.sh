@@ -48,7 +48,7 @@ if wanted post "$@"; then
     daemons_up
     BENCH_HTTP_PORT=$(free_port)
     export BENCH_HTTP_PORT
-    daemon_start gateway RB_HTTP_PORT="$BENCH_HTTP_PORT"
+    daemon_start gateway RB_HTTP_PORT="$BENCH_HTTP_PORT" RB_COMMANDS_PER_SECOND=0
     echo "$BENCH_HTTP_PORT" >"$FLOW/run/gateway.port"
     until_true 30 daemon_ready gateway
     BENCH_TOKEN=$("$BIN/brokerctl" token --user DPRICE)

@@ -148,4 +148,32 @@ check 'parts have at most a hundred cases' refused 400 bad-request '/v1/caseload
 check 'and at least one' refused 400 bad-request '/v1/caseload?limit=0'
 check 'nobody counts pages' refused 400 bad-request '/v1/caseload?page=2'
 
+# --- how often one client may ask --------------------------------------------------------------------
+
+patient() { # the gateway again, with other limits
+    down gateway
+    daemon_start gateway "RB_HTTP_PORT=$HTTP_PORT" "$@" && until_true 60 gateway_ready
+}
+check 'the gateway starts with low limits' patient RB_COMMANDS_PER_SECOND=1 RB_QUERIES_PER_SECOND=1 RB_BURST=30s
+statuses() { # USER COUNT METHOD PATH: how often which
+    local i
+    for i in $(seq "$2"); do
+        api "$1" "$3" "$4" "$(uuid)" '{}'
+        echo "$STATUS"
+    done | sort | uniq -c | awk '{print $2}' | tr '\n' ' '
+}
+check 'somebody who asks too often is told so' equal "$(statuses JBELL 60 GET /v1/caseload)" '200 429 '
+limited() {
+    api JBELL GET /v1/caseload
+    equal "$STATUS $(answer .code)" '429 too-many-requests' && equal "$(head_of Retry-After)" 1
+}
+check 'by name, and when to come again' until_true 5 limited
+check 'who waits so long is answered' until_true 5 gets 200 JBELL /v1/caseload
+check 'their commands have a measure of their own' does 422 field-missing JBELL "$AT/appointments" '{}'
+check 'which is used up, too' equal "$(statuses JBELL 60 POST "$AT/appointments")" '422 429 '
+check 'nobody else is held back' gets 200 BBEAKS /v1/caseload
+check 'health and metrics are never held back' equal "$(statuses - 100 GET /health/live)$(statuses - 100 GET /metrics)" '200 200 '
+counted() { api - GET /metrics && grep -q 'broker_http_limited_total{rate="commands"} [1-9]' "$ANSWER"; }
+check 'and say how many were' counted
+
 finish_broker
