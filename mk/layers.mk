@@ -20,9 +20,9 @@ LIBS_codec := -ljansson
 LIBS_kafka := -lrdkafka
 LIBS_pg    := -lpq
 LIBS_store := -llmdb
-LIBS_http  := -lmicrohttpd -lrhonabwy -lcurl -ljansson
+LIBS_http  := -lmicrohttpd -lrhonabwy -lcurl -ljansson -lz
 LIBS_seal  := -lcrypto
-LIBS_all   := -lmicrohttpd -lrhonabwy -lcurl -lrdkafka -lpq -llmdb -ljansson -lcrypto -lpthread -lm
+LIBS_all   := -lmicrohttpd -lrhonabwy -lcurl -lrdkafka -lpq -llmdb -ljansson -lz -lcrypto -lpthread -lm
 
 COMMON := base obs conf event dossier codec kafka pg store http seal edge daemon
 LAYER_SERVICE := daemon edge seal http store pg kafka codec dossier event conf obs base

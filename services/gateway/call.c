@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_BYTES_MAX = 32 * 1024 * 1024 };
+enum { CALL_BYTES_MAX = 32 * 1024 * 1024, PACKED_MIN = 1024 };
 
 static const char *const common_headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
@@ -125,6 +125,23 @@ void call_text(struct call *call, int status, const char *type, struct view body
     send(call, &(struct http_answer){.status = status, .body = body});
 }
 
+/* JSON, packed for who takes it so. Pages and their parts never are: a browser adds its cookie to
+ * requests that other sites make it send, a page holds the token of its forms and what is secret
+ * about people, and from the lengths of packed answers to well-chosen requests both can be guessed
+ * (BREACH, CVE-2013-3587). To the API nothing is added that the caller does not have itself. */
+static void send_json(struct call *call, int status, const char *type, struct view body)
+{
+    CLEANUP(buf_done) struct buf packed = {0};
+    struct view accepted = http_header_get(call->request->headers, "Accept-Encoding");
+    call_header(call, "Vary", VIEW("Accept-Encoding"));
+    if (!call->who.session && body.len >= PACKED_MIN && http_gzip_accepted(accepted) &&
+        http_gzip_pack(call->gateway->gzip, body, &packed).act == RES_OK) {
+        call_header(call, "Content-Encoding", VIEW("gzip"));
+        body = buf_as_view(&packed);
+    }
+    call_text(call, status, type, body);
+}
+
 void call_static(struct call *call, const char *type, struct view body)
 {
     call_header(call, "Content-Type", view_of(type));
@@ -133,7 +150,8 @@ void call_static(struct call *call, const char *type, struct view body)
 }
 
 /* As call_text, to whoever has not got it. Everything was looked at as if they had not. */
-static void tagged(struct call *call, const char *type, struct view body)
+typedef void send_fn(struct call *call, int status, const char *type, struct view body);
+static void tagged(struct call *call, const char *type, struct view body, send_fn *send_as)
 {
     struct view said = call->said.ptr != NULL ? call->said : body;
     struct view etag = etag_make(call->arena, call->seen, said);
@@ -143,7 +161,7 @@ static void tagged(struct call *call, const char *type, struct view body)
         known = etag_matches(http_header_get(call->request->headers, "If-None-Match"), etag);
     }
     /* Of a 304 the head alone is sent; its length is that of the 200 (RFC 9110 section 8.6). */
-    call_text(call, known ? 304 : 200, type, body);
+    send_as(call, known ? 304 : 200, type, body);
 }
 
 static bool is_get(const struct call *call)
@@ -156,9 +174,9 @@ void call_json(struct call *call, int status, const struct buf *body)
     if (body->failed)
         call_problem_code(call, PROBLEM_INTERNAL);
     else if (status == 200 && is_get(call))
-        tagged(call, "application/json", buf_as_view(body));
+        tagged(call, "application/json", buf_as_view(body), send_json);
     else
-        call_text(call, status, status < 400 ? "application/json" : "application/problem+json",
+        send_json(call, status, status < 400 ? "application/json" : "application/problem+json",
             buf_as_view(body));
 }
 
@@ -173,7 +191,7 @@ void call_html(struct call *call, int status, const struct buf *body)
 void call_parts(struct call *call, const struct buf *body)
 {
     call_header(call, "Content-Security-Policy", view_of(page_policy));
-    tagged(call, html, buf_as_view(body));
+    tagged(call, html, buf_as_view(body), call_text);
 }
 
 void call_redirect(struct call *call, struct view to)

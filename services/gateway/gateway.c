@@ -172,6 +172,7 @@ static res_t open_all(struct gateway *gateway)
     measure_start();
     TRY(read_cookie_key(gateway));
     TRY(edge_secrets_open(gateway->conf->secrets, &gateway->secrets));
+    TRY(http_gzip_new(&gateway->gzip));
     TRY(open_catalogue(gateway));
     TRY(open_tokens(gateway));
     TRY(codec_registry_new(&gateway->registry));
@@ -205,6 +206,7 @@ void gateway_stop(void *self)
     pg_close(gateway->pg);
     outcomes_free(gateway->outcomes);
     ratelimit_free(gateway->limits);
+    http_gzip_free(gateway->gzip);
     routes_free(gateway->routes);
     codec_registry_free(gateway->registry);
     token_verifier_close(gateway->tokens);

@@ -9,6 +9,7 @@
 #include "gateway/catalogue.h"
 #include "gateway/identity.h"
 #include "gateway/problem.h"
+#include "http/gzip.h"
 #include "http/server.h"
 #include "http/token.h"
 #include "kafka/producer.h"
@@ -44,6 +45,7 @@ struct gateway {
     const struct gateway_conf *conf;
     struct loop *loop;
     struct http_server *http;
+    struct http_gzip *gzip;
     struct pg *pg;     /* queries and schema edge; NULL while away */
     struct pg *listen; /* LISTEN only; NULL while away */
     int64_t pg_again_us;

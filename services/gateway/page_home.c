@@ -5,6 +5,7 @@
 #include "gateway/page_error.h"
 #include "gateway/pages/assets.h"
 #include "gateway/session.h"
+#include "http/gzip.h"
 
 #include <stdio.h>
 
@@ -161,17 +162,6 @@ void page_error_answer(struct call *call, int status)
         call_text(call, status, "text/plain; charset=utf-8", VIEW("Something went wrong.\n"));
 }
 
-static bool takes_gzip(const struct call *call)
-{
-    struct view list = http_header_get(call->request->headers, "Accept-Encoding");
-    while (list.ptr != NULL && list.len > 0) {
-        struct view one = view_cut(&list, ',');
-        if (view_eq(view_trim(view_cut(&one, ';')), VIEW("gzip")))
-            return true;
-    }
-    return false;
-}
-
 res_t asset_handle(struct call *call)
 {
     const struct asset *asset = asset_find(call->request->path);
@@ -179,7 +169,8 @@ res_t asset_handle(struct call *call)
         call_problem_code(call, PROBLEM_NOT_FOUND);
         return RES_DONE;
     }
-    bool packed = asset->gzip.ptr != NULL && takes_gzip(call);
+    bool packed = asset->gzip.ptr != NULL &&
+                  http_gzip_accepted(http_header_get(call->request->headers, "Accept-Encoding"));
     if (packed)
         call_header(call, "Content-Encoding", VIEW("gzip"));
     call_header(call, "Vary", VIEW("Accept-Encoding"));

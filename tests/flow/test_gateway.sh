@@ -94,6 +94,55 @@ check "a tag opens nothing for who may not see it" others
 having '*' JBELL "/v1/outcomes/$RECORD"
 check 'an outcome is always told' equal "$STATUS" 201
 
+# --- packed ------------------------------------------------------------------------------------------
+
+packed() { # USER PATH: the same, shorter, for who takes it so; and its tag is good for both
+    gets 200 "$1" "$2" || return 1
+    equal "$(head_of Vary) $(head_of Content-Encoding)" 'Accept-Encoding ' || return 1
+    local tag
+    tag=$(head_of ETag)
+    cp "$ANSWER" "$FLOW/plain"
+    CURL=(-H 'Accept-Encoding: br, gzip')
+    gets 200 "$1" "$2"
+    CURL=()
+    equal "$(head_of Vary) $(head_of Content-Encoding) $(head_of ETag)" "Accept-Encoding gzip $tag" || return 1
+    gzip -dc <"$ANSWER" | cmp - "$FLOW/plain" && [ "$(wc -c <"$ANSWER")" -lt "$(($(wc -c <"$FLOW/plain") / 2))" ]
+}
+check 'the catalogue comes packed for who takes it so' packed JBELL /v1/services
+check 'and the description' packed - /openapi.json
+unpacked() { # USER PATH
+    CURL=(-H 'Accept-Encoding: gzip')
+    gets 200 "$1" "$2"
+    CURL=()
+    equal "$(head_of Content-Encoding)" ''
+}
+check 'what is short is not packed' unpacked MOKAFOR /v1/flows
+signed_in() { # CURL takes the cookie along from now on
+    curl -s -o /dev/null -D "$FLOW/headers" -H "Host: probation.localhost:$HTTP_PORT" -H "Origin: http://probation.localhost:$HTTP_PORT" \
+        --data-urlencode user=BBEAKS "$API/sign-in" && COOKIE=$(head_of Set-Cookie | cut -d';' -f1) && [ -n "$COOKIE" ]
+}
+check 'somebody signs in' signed_in
+unpacked_page() { # PATH
+    CURL=(-H 'Accept-Encoding: gzip' -H "Cookie: $COOKIE" -H "Host: probation.localhost:$HTTP_PORT")
+    api - GET "$1"
+    CURL=()
+    equal "$STATUS $(head_of Content-Encoding)" '200 ' && [ "$(wc -c <"$ANSWER")" -gt 2000 ]
+}
+for path in /today /cases "/referrals/$REFERRAL" "/referrals/$REFERRAL?part=timeline,next" /openapi.json; do
+    check "what comes by a cookie never is: ${path%%[0-9]*}" unpacked_page "$path"
+done
+part_known() {
+    CURL=(-H "Cookie: $COOKIE" -H "Host: probation.localhost:$HTTP_PORT")
+    api - GET "$1"
+    local first=$STATUS tag
+    tag=$(head_of ETag)
+    CURL+=(-H "If-None-Match: $tag")
+    api - GET "$1"
+    CURL=()
+    equal "$first $STATUS" '200 304' && [ -n "$tag" ]
+}
+check 'a part of a page is told to be known' part_known "/referrals/$REFERRAL?part=timeline,next,status,sessions"
+
 # --- lists, a part at a time -------------------------------------------------------------------------
 
 referred() { # CRN: with a due time of its own
