@@ -2,13 +2,14 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "http/verify_keys.h"
 
 #include <jansson.h>
 #include <rhonabwy.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_LEN_MAX = 8192, LEEWAY_S = 5, CACHE_MAX = 4096, FILE_KEYS_MAX = 64 };
+enum { TOKEN_LEN_MAX = 8192, LEEWAY_S = 5, CACHE_MAX = 4096 };
 
 struct cached {
     struct digest token; /* zero expires_us: empty */
@@ -16,68 +17,20 @@ struct cached {
 };
 
 struct token_verifier {
-    jwks_t *keys;
+    struct verify_keys *keys;
     char *issuer, *audience;
     int64_t leeway_us;
     struct cached *cache; /* one place for each digest; a newer token takes it over */
     uint32_t cache_max;
 };
 
-static jwks_t *keys_read(const char *path)
-{
-    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-    jwks_t *keys = NULL;
-    if (json != NULL && r_jwks_init(&keys) == RHN_OK &&
-        r_jwks_import_from_json_t(keys, json) != RHN_OK) {
-        r_jwks_free(keys);
-        keys = NULL;
-    }
-    json_decref(json);
-    return keys;
-}
-
-/* RSA of 2048 bits and more for RS256, P-256 for ES256: each key serves one algorithm. */
-static jwa_alg alg_of(jwk_t *key)
-{
-    unsigned int bits = 0;
-    int type = r_jwk_key_type(key, &bits, 0);
-    if ((type & R_KEY_TYPE_RSA) != 0 && bits >= 2048)
-        return R_JWA_ALG_RS256;
-    if ((type & R_KEY_TYPE_EC) != 0 && bits == 256)
-        return R_JWA_ALG_ES256;
-    return R_JWA_ALG_UNKNOWN;
-}
-
-static bool keys_usable(jwks_t *keys)
-{
-    size_t count = r_jwks_size(keys);
-    for (size_t i = 0; i < count; i++) {
-        jwk_t *key = r_jwks_get_at(keys, i);
-        int type = r_jwk_key_type(key, NULL, 0);
-        bool fine = (type & R_KEY_TYPE_PUBLIC) != 0 && alg_of(key) != R_JWA_ALG_UNKNOWN &&
-                    r_jwk_get_property_str(key, "kid") != NULL;
-        r_jwk_free(key);
-        if (!fine)
-            return false;
-    }
-    return count > 0 && count <= FILE_KEYS_MAX;
-}
-
 res_t token_verifier_open(const struct token_conf *conf, struct token_verifier **ret)
 {
     if (r_global_init() != RHN_OK)
         return FATAL("token: the library does not start");
-    jwks_t *keys = keys_read(conf->jwks_path);
-    if (keys == NULL)
-        return FATAL("token: the JWKS file cannot be read");
-    if (!keys_usable(keys)) {
-        r_jwks_free(keys);
-        return FATAL("token: the JWKS file must hold public RSA or P-256 keys, each with its kid");
-    }
     struct token_verifier *verifier = calloc(1, sizeof(*verifier));
     if (verifier == NULL)
         return FATAL("token: no memory");
-    verifier->keys = keys;
     verifier->issuer = strdup(conf->issuer);
     verifier->audience = strdup(conf->audience);
     verifier->leeway_us = (conf->leeway_s > 0 ? conf->leeway_s : LEEWAY_S) * TIME_US_PER_S;
@@ -87,6 +40,11 @@ res_t token_verifier_open(const struct token_conf *conf, struct token_verifier *
         token_verifier_close(verifier);
         return FATAL("token: no memory");
     }
+    res_t res = verify_keys_open(conf, &verifier->keys);
+    if (res.act != RES_OK) {
+        token_verifier_close(verifier);
+        return res;
+    }
     *ret = verifier;
     return RES_DONE;
 }
@@ -95,7 +53,7 @@ void token_verifier_close(struct token_verifier *verifier)
 {
     if (verifier == NULL)
         return;
-    r_jwks_free(verifier->keys);
+    verify_keys_close(verifier->keys);
     free(verifier->issuer);
     free(verifier->audience);
     free(verifier->cache);
@@ -106,6 +64,11 @@ void token_verifier_close(struct token_verifier *verifier)
 void token_verifier_close_p(struct token_verifier **verifier)
 {
     token_verifier_close(*verifier);
+}
+
+res_t token_verifier_trouble(struct token_verifier *verifier)
+{
+    return verify_keys_trouble(verifier->keys);
 }
 
 /* False: there, but not a text that fits. */
@@ -204,14 +167,14 @@ static enum token_fault signature_check(const struct token_verifier *verifier, j
         return TOKEN_ALGORITHM;
     if (r_jwt_get_type(jwt) != R_JWT_TYPE_SIGN)
         return TOKEN_ALGORITHM;
-    const char *kid = r_jwt_get_header_str_value(jwt, "kid");
-    jwk_t *key = kid != NULL ? r_jwks_get_by_kid(verifier->keys, kid) : NULL;
+    bool away;
+    jwk_t *key = verify_keys_find(verifier->keys, r_jwt_get_header_str_value(jwt, "kid"), &away);
     if (key == NULL)
-        return TOKEN_UNKNOWN_KEY;
+        return away ? TOKEN_KEYS_AWAY : TOKEN_UNKNOWN_KEY;
     enum token_fault fault = TOKEN_OK;
-    if (alg_of(key) != alg)
+    if (verify_key_alg(key) != alg)
         fault = TOKEN_ALGORITHM;
-    else if (r_jwt_verify_signature(jwt, key, 0) != RHN_OK)
+    else if (r_jwt_verify_signature(jwt, key, R_FLAG_IGNORE_REMOTE) != RHN_OK)
         fault = TOKEN_FORGED;
     r_jwk_free(key);
     return fault;
@@ -256,6 +219,8 @@ enum token_fault token_verify(
 {
     if (!token_shape(token))
         return TOKEN_MALFORMED;
+    if (verify_keys_renew(verifier->keys))
+        memset(verifier->cache, 0, verifier->cache_max * sizeof(*verifier->cache));
     struct digest digest = sha256(token);
     uint32_t place;
     memcpy(&place, digest.b, sizeof(place));

@@ -1,5 +1,6 @@
-/* Bearer tokens: signed JWTs, RS256 or ES256 only, against keys from a file. Keys named or carried
- * by a token (jku, jwk, x5u, x5c) are never looked at. rhonabwy inside. */
+/* Bearer tokens: signed JWTs, RS256 or ES256 only, against keys from a file or from the identity
+ * provider's address (a JWKS, RFC 7517). Keys named or carried by a token (jku, jwk, x5u, x5c) are
+ * never looked at. rhonabwy inside. */
 #ifndef HTTP_TOKEN_H
 #define HTTP_TOKEN_H
 
@@ -8,22 +9,30 @@
 struct token_verifier;
 
 struct token_conf {
-    const char *jwks_path; /* public keys, each with its kid */
+    const char *jwks;   /* public keys, each with its kid: a file, or an address: https, or of this
+                           machine. Fetched by a thread; what fails leaves the keys that there are */
+    int64_t refresh_us; /* between two fetches; 0: 5 min */
+    int64_t refetch_us; /* the least between two: after a failure, and when a token names a key that
+                           we do not have; 0: 10 s */
     const char *issuer;
     const char *audience;
     int64_t leeway_s;   /* for exp and nbf; 0: 5 */
     uint32_t cache_max; /* verified tokens remembered until they expire; 0: 4,096 */
 };
-/* RES_FATAL: the file cannot be read, holds no usable key, or a private or symmetric one. */
+/* RES_FATAL: the file cannot be read, holds no usable key, or a private or symmetric one; an
+ * address that is not safe. One that does not answer is no failure: its keys are away. */
 res_t token_verifier_open(const struct token_conf *conf, struct token_verifier **ret) MUST_USE;
 void token_verifier_close(struct token_verifier *verifier); /* NULL is fine */
 void token_verifier_close_p(struct token_verifier **verifier);
+/* Why keys could not be fetched, once for each failure; RES_OK: nothing new. Never FATAL. */
+res_t token_verifier_trouble(struct token_verifier *verifier) MUST_USE;
 
 enum token_fault {
     TOKEN_OK,
     TOKEN_MALFORMED,
     TOKEN_ALGORITHM,   /* not RS256 or ES256, or not the key's own kind */
     TOKEN_UNKNOWN_KEY, /* no kid, or none of ours */
+    TOKEN_KEYS_AWAY,   /* its key is being fetched: ask again in a moment */
     TOKEN_FORGED,
     TOKEN_EXPIRED, /* or not valid yet */
     TOKEN_WRONG_ISSUER,

@@ -122,8 +122,10 @@ static res_t open_tokens(struct gateway *gateway)
     const struct gateway_conf *conf = gateway->conf;
     if (conf->jwks[0] == '\0')
         return RES_DONE;
-    const struct token_conf tokens = {
-        .jwks_path = conf->jwks, .issuer = conf->issuer, .audience = conf->audience};
+    const struct token_conf tokens = {.jwks = conf->jwks,
+        .refresh_us = conf->jwks_refresh_us,
+        .issuer = conf->issuer,
+        .audience = conf->audience};
     return token_verifier_open(&tokens, &gateway->tokens);
 }
 
@@ -321,6 +323,8 @@ static void tick(struct gateway *gateway, int64_t now)
     gateway->tick_us = now + TICK_US;
     http_server_tick(gateway->http);
     live_tick(gateway->live);
+    if (gateway->tokens != NULL)
+        log_res(token_verifier_trouble(gateway->tokens));
     res_t res = gateway->listen == NULL ? listen_open(gateway) : RES_DONE;
     if (res.act == RES_OK)
         res = outcomes_fetch(gateway->outcomes);

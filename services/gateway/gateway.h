@@ -30,6 +30,7 @@ struct gateway_conf {
     const char *secrets;
     const char *schemas;
     const char *jwks, *issuer, *audience;
+    int64_t jwks_refresh_us;
     const char *http_address;
     int64_t http_port;
     int64_t http_threads;

@@ -155,6 +155,8 @@ static enum problem_code identify_token(struct call *call, struct view token)
     if (call->gateway->tokens == NULL)
         return PROBLEM_TOKEN_REFUSED;
     enum token_fault fault = token_verify(call->gateway->tokens, token, call->now_us, &claims);
+    if (fault == TOKEN_KEYS_AWAY)
+        return PROBLEM_KEYS_AWAY;
     if (fault != TOKEN_OK)
         return fault == TOKEN_EXPIRED ? PROBLEM_TOKEN_EXPIRED : PROBLEM_TOKEN_REFUSED;
     int32_t kind = desc_symbol(&actor_kind_enum, view_of(claims.kind));

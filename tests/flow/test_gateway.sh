@@ -225,4 +225,20 @@ check 'health and metrics are never held back' equal "$(statuses - 100 GET /heal
 counted() { api - GET /metrics && grep -q 'broker_http_limited_total{rate="commands"} [1-9]' "$ANSWER"; }
 check 'and say how many were' counted
 
+# --- keys of tokens by address -----------------------------------------------------------------------
+
+KEYS_PORT=$(free_port)
+mkdir -p "$FLOW/keys"
+keys_out() { cp "$RB_SECRETS/jwks.json" "$FLOW/keys/new" && mv "$FLOW/keys/new" "$FLOW/keys/jwks.json"; }
+keys_out
+python3 -m http.server --bind 127.0.0.1 --directory "$FLOW/keys" "$KEYS_PORT" >"$FLOW/keys.log" 2>&1 &
+KEYS_PID=$!
+check 'the gateway starts with keys by address' patient "RB_JWKS=http://127.0.0.1:$KEYS_PORT/jwks.json" RB_QUERIES_PER_SECOND=0
+check 'and takes tokens by them' until_true 20 gets 200 JBELL /v1/services
+new_keys() { brokerctl token --make-keys && keys_out && TOKEN_OF=(); }
+check 'the identity provider has new keys' new_keys
+check 'a token by a new key is taken once it was fetched' until_true 30 gets 200 JBELL /v1/services
+kill "$KEYS_PID" && wait "$KEYS_PID" 2>/dev/null
+check 'the keys stay when their address is away' gets 200 JBELL /v1/services
+
 finish_broker

@@ -60,8 +60,7 @@ static struct token_verifier *open_verifier(bool rsa)
     struct token_files files = {private_path, jwks_path, rsa};
     cr_assert_eq(token_keys_create(&files).act, RES_OK);
     struct token_verifier *verifier = NULL;
-    struct token_conf conf = {
-        .jwks_path = jwks_path, .issuer = "https://issuer", .audience = "broker"};
+    struct token_conf conf = {.jwks = jwks_path, .issuer = "https://issuer", .audience = "broker"};
     res_t res = token_verifier_open(&conf, &verifier);
     cr_assert_eq(res.act, RES_OK, "%s", res.what);
     return verifier;
@@ -322,7 +321,7 @@ Test(http_token, refuses_a_file_with_private_symmetric_or_no_keys)
         FILE *file = fopen(jwks_path, "w");
         fputs(rows[i], file);
         fclose(file);
-        struct token_conf conf = {.jwks_path = jwks_path, .issuer = "i", .audience = "a"};
+        struct token_conf conf = {.jwks = jwks_path, .issuer = "i", .audience = "a"};
         cr_expect_eq(token_verifier_open(&conf, &verifier).act, RES_FATAL, "row %zu", i);
     }
     struct token_files files = {private_path, jwks_path, false};
@@ -334,7 +333,7 @@ Test(http_token, refuses_a_file_with_private_symmetric_or_no_keys)
     file = fopen(jwks_path, "w");
     fprintf(file, "{\"keys\":[%s]}", text);
     fclose(file);
-    struct token_conf conf = {.jwks_path = jwks_path, .issuer = "i", .audience = "a"};
+    struct token_conf conf = {.jwks = jwks_path, .issuer = "i", .audience = "a"};
     cr_assert_eq(token_verifier_open(&conf, &verifier).act, RES_FATAL);
     cr_assert_null(verifier);
 }
