@@ -105,6 +105,41 @@ static bool units_claim(json_t *claims, struct token_claims *ret)
     return true;
 }
 
+static bool of_interest(struct view authority)
+{
+    static const char *const starts[] = {
+        "ROLE_PROBATION", "ROLE_CRS_", "ROLE_INTERVENTIONS_", "INT_"};
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+        if (view_starts(authority, view_of(starts[i])))
+            return view_find(authority, '\n') == authority.len;
+    return false;
+}
+
+/* Adds those of one claim. False: no list of texts, or more than we keep. */
+static bool authorities_claim(json_t *claims, const char *name, struct token_claims *ret)
+{
+    json_t *list = json_object_get(claims, name);
+    size_t used = strlen(ret->authorities), i;
+    json_t *item;
+    if (list != NULL && !json_is_array(list))
+        return false;
+    json_array_foreach(list, i, item)
+    {
+        struct view text = {json_string_value(item), json_string_length(item)};
+        if (!json_is_string(item))
+            return false;
+        if (!of_interest(text))
+            continue;
+        if (used + text.len + 2 > sizeof(ret->authorities))
+            return false;
+        memcpy(ret->authorities + used, text.ptr, text.len);
+        used += text.len;
+        ret->authorities[used++] = '\n';
+        ret->authorities[used] = '\0';
+    }
+    return true;
+}
+
 static bool audience_is(json_t *value, const char *wanted)
 {
     if (json_is_string(value))
@@ -146,18 +181,20 @@ static enum token_fault claims_check(
         (time_claim(claims, "nbf") == 0 ||
             now_us + verifier->leeway_us < time_claim(claims, "nbf")))
         return TOKEN_EXPIRED;
-    if (!text_claim(claims, "sub", ret->user, sizeof(ret->user)) ||
+    if (!text_claim(claims, "sub", ret->subject, sizeof(ret->subject)) ||
+        !text_claim(claims, "sub", ret->user, sizeof(ret->user)) ||
         !text_claim(claims, "user_name", ret->user, sizeof(ret->user)) ||
         !text_claim(claims, "sub", ret->client, sizeof(ret->client)) ||
         !text_claim(claims, "azp", ret->client, sizeof(ret->client)) ||
         !text_claim(claims, "client_id", ret->client, sizeof(ret->client)) ||
         !text_claim(claims, "rb_kind", ret->kind, sizeof(ret->kind)) ||
         !text_claim(claims, "rb_organisation", ret->organisation, sizeof(ret->organisation)) ||
-        !text_claim(claims, "name", ret->name, sizeof(ret->name)) || !units_claim(claims, ret))
+        !text_claim(claims, "name", ret->name, sizeof(ret->name)) || !units_claim(claims, ret) ||
+        !text_claim(claims, "auth_source", ret->auth_source, sizeof(ret->auth_source)) ||
+        !authorities_claim(claims, "authorities", ret) || !authorities_claim(claims, "groups", ret))
         return TOKEN_INCOMPLETE;
-    return ret->user[0] != '\0' && ret->client[0] != '\0' && ret->kind[0] != '\0'
-               ? TOKEN_OK
-               : TOKEN_INCOMPLETE;
+    bool says_who = ret->kind[0] != '\0' || ret->authorities[0] != '\0';
+    return ret->user[0] != '\0' && ret->client[0] != '\0' && says_who ? TOKEN_OK : TOKEN_INCOMPLETE;
 }
 
 static enum token_fault signature_check(const struct token_verifier *verifier, jwt_t *jwt)

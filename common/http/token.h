@@ -41,17 +41,22 @@ enum token_fault {
     TOKEN_FAULT_MAX_
 };
 
-enum { TOKEN_TEXT_MAX = 128, TOKEN_UNITS_MAX = 16 };
+enum { TOKEN_TEXT_MAX = 128, TOKEN_UNITS_MAX = 16, TOKEN_AUTHORITIES_MAX = 2048 };
 /* What a token says about its bearer; NUL-terminated, "" where absent. */
 struct token_claims {
-    char user[TOKEN_TEXT_MAX];   /* claim user_name, else sub */
-    char client[TOKEN_TEXT_MAX]; /* claim client_id, else azp, else sub */
-    char kind[32];               /* claim rb_kind: practitioner, provider, commissioner, ... */
+    char subject[TOKEN_TEXT_MAX]; /* claim sub */
+    char user[TOKEN_TEXT_MAX];    /* claim user_name, else sub */
+    char client[TOKEN_TEXT_MAX];  /* claim client_id, else azp, else sub */
+    char kind[32];                /* claim rb_kind: practitioner, provider, commissioner, ... */
     char organisation[TOKEN_TEXT_MAX];           /* claim rb_organisation */
     char name[TOKEN_TEXT_MAX];                   /* claim name */
     char units[TOKEN_UNITS_MAX][TOKEN_TEXT_MAX]; /* claim rb_units: delivery units, or contracts of
                                                     a commissioner */
     uint32_t unit_count;
+    char auth_source[16]; /* claim auth_source: auth, delius, none */
+    /* Claims authorities and groups, one a line: those that begin with ROLE_PROBATION, ROLE_CRS_,
+     * ROLE_INTERVENTIONS_ or INT_; people bear very many others. */
+    char authorities[TOKEN_AUTHORITIES_MAX];
     int64_t expires_us;
 };
 /* One thread. Equal tokens are verified once until they expire. */

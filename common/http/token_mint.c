@@ -59,14 +59,31 @@ res_t token_keys_create(const struct token_files *files)
     return res;
 }
 
+static json_t *lines_of(const char *text)
+{
+    json_t *list = json_array();
+    struct view rest = view_of(text);
+    while (rest.ptr != NULL && rest.len > 0) {
+        struct view line = view_cut(&rest, '\n');
+        json_array_append_new(list, json_stringn(line.ptr, line.len));
+    }
+    return list;
+}
+
 static json_t *claims_of(const struct token_mint *mint)
 {
     const struct token_claims *claims = mint->claims;
     json_int_t issued = mint->issued_us / TIME_US_PER_S;
-    json_t *json =
-        json_pack("{s:s,s:s,s:I,s:I,s:s,s:s,s:s,s:s}", "iss", mint->issuer, "aud", mint->audience,
-            "iat", issued, "exp", issued + (json_int_t)mint->valid_s, "sub", claims->user,
-            "user_name", claims->user, "client_id", claims->client, "rb_kind", claims->kind);
+    const char *subject = claims->subject[0] != '\0' ? claims->subject : claims->user;
+    json_t *json = json_pack("{s:s,s:s,s:I,s:I,s:s,s:s,s:s}", "iss", mint->issuer, "aud",
+        mint->audience, "iat", issued, "exp", issued + (json_int_t)mint->valid_s, "sub", subject,
+        "user_name", claims->user, "client_id", claims->client);
+    if (json != NULL && claims->kind[0] != '\0')
+        json_object_set_new(json, "rb_kind", json_string(claims->kind));
+    if (json != NULL && claims->auth_source[0] != '\0')
+        json_object_set_new(json, "auth_source", json_string(claims->auth_source));
+    if (json != NULL && claims->authorities[0] != '\0')
+        json_object_set_new(json, "authorities", lines_of(claims->authorities));
     if (json != NULL && claims->organisation[0] != '\0')
         json_object_set_new(json, "rb_organisation", json_string(claims->organisation));
     if (json != NULL && claims->name[0] != '\0')

@@ -17,7 +17,10 @@ void access_scopes_of(const struct identity *who, struct access_scopes *ret)
     pg_array_init(&ret->codes, PG_TEXT, 0);
     switch (who->kind) {
     case ACTOR_KIND_PROVIDER:
-        scope_add(ret, "organisation", who->organisation);
+        for (uint32_t i = 0; i < who->contract_count; i++)
+            scope_add(ret, "contract", who->contracts[i]);
+        if (who->contract_count == 0)
+            scope_add(ret, "organisation", who->organisation);
         break;
     case ACTOR_KIND_PRACTITIONER:
         scope_add(ret, "practitioner", who->user);
@@ -105,7 +108,8 @@ res_t access_check(struct call *call, enum problem_code *ret)
         *ret = PROBLEM_SIGN_IN;
         return RES_DONE;
     }
-    if ((route->who & UINT32_C(1) << call->who.kind) == 0) {
+    if ((route->who & UINT32_C(1) << call->who.kind) == 0 ||
+        (call->who.read_only && route->method != HTTP_GET)) {
         *ret = PROBLEM_NOT_PERMITTED;
         return RES_DONE;
     }

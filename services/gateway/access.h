@@ -1,8 +1,8 @@
 /* The gate: who may do what to whom. Every request passes it, pages and API alike, before its
  * handler runs. Default deny.
  *
- * provider     referrals of contracts that its organisation delivers, prime or subcontractor, and
- *              the people of those
+ * provider     referrals of contracts that its organisation delivers, prime or subcontractor, or of
+ *              those alone that its token names, and the people of those
  * practitioner own cases (the referral names the user) and those of the delivery units in the
  * token; a person without any referral is open to every practitioner, for whoever refers first
  * commissioner nothing that belongs to a person

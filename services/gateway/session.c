@@ -1,6 +1,7 @@
 #include "gateway/session.h"
 
 #include "base/clock.h"
+#include "gateway/hmpps.h"
 #include "gateway/route.h"
 
 #include <stdio.h>
@@ -159,16 +160,20 @@ static enum problem_code identify_token(struct call *call, struct view token)
         return PROBLEM_KEYS_AWAY;
     if (fault != TOKEN_OK)
         return fault == TOKEN_EXPIRED ? PROBLEM_TOKEN_EXPIRED : PROBLEM_TOKEN_REFUSED;
-    int32_t kind = desc_symbol(&actor_kind_enum, view_of(claims.kind));
-    if (kind < 0 || kind >= ACTOR_KIND_IMPORT)
-        return PROBLEM_TOKEN_REFUSED;
     call->who = (struct identity){
-        .kind = (enum actor_kind)kind,
         .user = keep(call, claims.user),
         .client = keep(call, claims.client),
         .name = keep(call, claims.name),
-        .organisation = keep(call, claims.organisation),
     };
+    if (claims.kind[0] == '\0')
+        return hmpps_identify(call->gateway->catalogue, &claims, &call->who);
+    int32_t kind = desc_symbol(&actor_kind_enum, view_of(claims.kind));
+    if (kind < 0 || kind >= ACTOR_KIND_IMPORT) {
+        call->who.kind = ACTOR_KIND_UNKNOWN;
+        return PROBLEM_TOKEN_REFUSED;
+    }
+    call->who.kind = (enum actor_kind)kind;
+    call->who.organisation = keep(call, claims.organisation);
     for (uint32_t i = 0; i < claims.unit_count && i < IDENTITY_UNITS_MAX; i++)
         call->who.units[call->who.unit_count++] = keep(call, claims.units[i]);
     return PROBLEM_MAX_;

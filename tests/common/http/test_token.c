@@ -120,6 +120,31 @@ Test(http_token, refuses_a_token_without_the_claims_we_need)
     token_verifier_close(verifier);
 }
 
+Test(http_token, takes_roles_instead_of_a_kind_and_keeps_those_alone_that_it_knows)
+{
+    struct token_verifier *verifier = open_verifier(false);
+    struct token_claims got;
+    claims.kind[0] = '\0';
+    snprintf(claims.auth_source, sizeof(claims.auth_source), "auth");
+    snprintf(claims.authorities, sizeof(claims.authorities),
+        "ROLE_LICENCE_CA\nROLE_CRS_PROVIDER\nINT_SP_HARMONY\nROLE_PROBATION\nINTEGRATION\n"
+        "INT_CR_INV-ACC-A\nROLE_INTERVENTIONS_API_READ_ALL");
+    cr_assert_eq(token_verify(verifier, mint((struct token_mint){0}), NOW, &got), TOKEN_OK);
+    cr_assert_str_eq(got.auth_source, "auth");
+    cr_assert_str_eq(got.subject, "JBELL");
+    cr_assert_str_eq(got.authorities, "ROLE_CRS_PROVIDER\nINT_SP_HARMONY\nROLE_PROBATION\n"
+                                      "INT_CR_INV-ACC-A\nROLE_INTERVENTIONS_API_READ_ALL\n");
+    size_t len = 0;
+    for (int i = 0; i < 100; i++)
+        len += (size_t)snprintf(
+            claims.authorities + len, sizeof(claims.authorities) - len, "ROLE_LICENCE_CA\n");
+    snprintf(claims.authorities + len, sizeof(claims.authorities) - len, "ROLE_PROBATION");
+    cr_assert_eq(token_verify(verifier, mint((struct token_mint){0}), NOW, &got), TOKEN_OK,
+        "however many others there are");
+    cr_assert_str_eq(got.authorities, "ROLE_PROBATION\n");
+    token_verifier_close(verifier);
+}
+
 Test(http_token, refuses_a_key_that_is_not_ours)
 {
     struct token_verifier *verifier = open_verifier(false);

@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct person bernard = {"practitioner", "BBEAKS", "PROBATION", "NORTH", NULL};
-const struct person dana = {"practitioner", "DPRICE", "PROBATION", "NORTH", "test-BBEAKS"};
-const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST", NULL};
-const struct person jo = {"provider", "JBELL", "HARMONY", NULL, NULL};
-const struct person tom = {"provider", "THALE", "HOMETRUST", NULL, NULL};
-const struct person mia = {"commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A", NULL};
+const struct person bernard = {"practitioner", "BBEAKS", "PROBATION", "NORTH", NULL, NULL, NULL};
+const struct person dana = {
+    "practitioner", "DPRICE", "PROBATION", "NORTH", "test-BBEAKS", NULL, NULL};
+const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST", NULL, NULL, NULL};
+const struct person jo = {"provider", "JBELL", "HARMONY", NULL, NULL, NULL, NULL};
+const struct person tom = {"provider", "THALE", "HOMETRUST", NULL, NULL, NULL, NULL};
+const struct person mia = {"commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A", NULL, NULL, NULL};
 
 static const char *needed(const char *name)
 {
@@ -66,8 +67,13 @@ struct view api_token(struct api *api, const struct person *who)
     snprintf(claims.user, sizeof(claims.user), "%s", who->user);
     snprintf(claims.client, sizeof(claims.client), "%s%s", who->client != NULL ? "" : "test-",
         who->client != NULL ? who->client : who->user);
-    snprintf(claims.kind, sizeof(claims.kind), "%s", who->kind);
-    snprintf(claims.organisation, sizeof(claims.organisation), "%s", who->organisation);
+    if (who->kind != NULL) {
+        snprintf(claims.kind, sizeof(claims.kind), "%s", who->kind);
+        snprintf(claims.organisation, sizeof(claims.organisation), "%s", who->organisation);
+    } else {
+        snprintf(claims.auth_source, sizeof(claims.auth_source), "%s", who->auth_source);
+        snprintf(claims.authorities, sizeof(claims.authorities), "%s", who->authorities);
+    }
     if (who->unit != NULL) {
         snprintf(claims.units[0], sizeof(claims.units[0]), "%s", who->unit);
         claims.unit_count = 1;

@@ -18,6 +18,8 @@ struct api {
 struct person {
     const char *kind, *user, *organisation, *unit;
     const char *client; /* NULL: one of their own */
+    /* Instead of kind and organisation (NULL): */
+    const char *auth_source, *authorities;
 };
 /* dana speaks through bernard's client. */
 extern const struct person bernard, dana, esme, jo, tom, mia;

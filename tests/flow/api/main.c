@@ -36,6 +36,7 @@ int main(int argc, char **argv)
     struct story story = {.api = &api};
     api_open(&api);
     story_tell(&story);
+    hmpps_tell(&story);
     bad_input(&story);
     struct story second = {.api = &api};
     pages_tell(&second);

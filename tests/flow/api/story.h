@@ -13,6 +13,8 @@ void story_tell(struct story *story);
 void story_begin(struct story *story);
 /* The same, referred over the API and met through pages, as a browser without script sends them. */
 void pages_tell(struct story *story);
+/* Tokens of HMPPS Auth: what they open of the story that was told. */
+void hmpps_tell(struct story *story);
 /* Issue by issue: a named outcome each, and nothing changed by any of it. */
 void bad_input(struct story *story);
 
