@@ -67,6 +67,7 @@ void connection_changed(void *owner, struct MHD_Connection *mhd, void **socket_s
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     connection->fd = fd != NULL ? fd->connect_fd : -1;
     connection->loopback = address != NULL && is_loopback(address->client_addr);
+    atomic_store(&connection->idle_us, clock_monotonic());
     deadline_in(connection, server->conf.head_ms);
     *socket_state = connection;
     pthread_mutex_lock(&server->lock);
@@ -292,6 +293,7 @@ enum MHD_Result connection_handle(void *owner, struct MHD_Connection *mhd, const
         exchange = exchange_new(server, mhd, url, method);
         if (exchange == NULL)
             return MHD_NO;
+        atomic_store(&exchange->connection->idle_us, 0);
         deadline_in(exchange->connection, server->conf.body_ms);
         *state = exchange;
         return MHD_YES;
@@ -316,6 +318,7 @@ void connection_completed(
         return;
     *state = NULL;
     deadline_in(exchange->connection, server->conf.idle_ms + server->conf.head_ms);
+    atomic_store(&exchange->connection->idle_us, clock_monotonic());
     if (exchange->stream != NULL)
         stream_reader_gone(exchange->stream);
     if (exchange->response != NULL)

@@ -1,4 +1,4 @@
-/* What server.c, connection.c and stream.c share. Inside http only. */
+/* What server.c, drain.c, connection.c and stream.c share. Inside http only. */
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
 
@@ -16,6 +16,7 @@ struct http_connection {
     int fd;
     bool loopback;
     _Atomic int64_t deadline_us; /* monotonic; 0: none */
+    _Atomic int64_t idle_us;     /* since when it has no request; 0: it has one */
 };
 
 /* One request and its answer. The libmicrohttpd thread owns it, but for the time between `handed`
@@ -69,7 +70,9 @@ struct http_server {
     struct exchange_list open;  /* in the owner's hands */
     struct http_stream *streams;
     size_t exchanges;
-    bool quiet;
+    bool quiet;                /* nothing more is handed over */
+    _Atomic int64_t drain_us;  /* since when each answer is its connection's last; 0: it is not; not
+                                  under the lock */
     _Atomic size_t body_bytes; /* of all exchanges; not under the lock */
 };
 

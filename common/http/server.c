@@ -212,16 +212,6 @@ void http_server_tick(struct http_server *server)
     pthread_mutex_unlock(&server->lock);
 }
 
-void http_server_quiesce(struct http_server *server)
-{
-    pthread_mutex_lock(&server->lock);
-    bool first = !server->quiet;
-    server->quiet = true;
-    pthread_mutex_unlock(&server->lock);
-    if (first)
-        (void)MHD_quiesce_daemon(server->daemon);
-}
-
 size_t http_server_open_requests(const struct http_server *server)
 {
     struct http_server *mine = (struct http_server *)(uintptr_t)server;
@@ -243,7 +233,8 @@ void http_answer(struct http_request *request, const struct http_answer *answer)
     for (size_t i = 0; i < answer->headers.len; i++)
         MHD_add_response_header(
             response, answer->headers.items[i].name.ptr, answer->headers.items[i].value.ptr);
-    if (request->refuse == 400) /* where it ends may be in doubt */
+    /* Where a broken request ends may be in doubt. */
+    if (request->refuse == 400 || atomic_load(&server->drain_us) != 0)
         MHD_add_response_header(response, "Connection", "close");
     exchange->response = response;
     exchange->status = answer->status;
@@ -260,6 +251,9 @@ void http_server_close(struct http_server *server)
     if (server == NULL)
         return;
     http_server_quiesce(server);
+    pthread_mutex_lock(&server->lock);
+    server->quiet = true;
+    pthread_mutex_unlock(&server->lock);
     while (http_server_next(server) != NULL) {
     }
     while (server->open.first != NULL)

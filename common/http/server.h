@@ -63,9 +63,12 @@ int http_server_fd(const struct http_server *server);
 struct http_request *http_server_next(struct http_server *server);
 /* Call about once a second: closes what is too slow, beats the hearts of streams. */
 void http_server_tick(struct http_server *server);
-/* No new connections and no new requests from now on (those get 503); what was handed out may
- * still be answered. */
+/* Takes no new connections from now on: they are refused. Requests that come over those that there
+ * are, or that were under way, are handed out as before; each answer is its connection's last. */
 void http_server_quiesce(struct http_server *server);
+/* After that, again and again: closes connections on which no request has come for a moment. True:
+ * none is left. Streams are the owner's to end. */
+bool http_server_drained(struct http_server *server);
 /* Requests handed out or queued and not yet answered. */
 size_t http_server_open_requests(const struct http_server *server);
 /* Answers what is open with 503, ends all streams, waits up to 2 s for the bytes to leave, stops.

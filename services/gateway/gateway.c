@@ -25,6 +25,7 @@ enum {
     PG_STATEMENT_MS = 4000,
     PG_ANSWER_MS = 5000,
     TICK_US = 1000 * 1000,
+    DRAIN_LOOK_US = 20 * 1000,
     /* Shorter than the wait of a status link is kept, longer than the wait itself. */
     PRODUCE_GIVE_UP_MS = 30000,
 };
@@ -362,26 +363,30 @@ int64_t gateway_wake_at(const void *self)
 {
     const struct gateway *gateway = self;
     int64_t wake = outcomes_wake(gateway->outcomes);
+    if (gateway->draining)
+        return clock_monotonic() + DRAIN_LOOK_US;
     return wake < gateway->tick_us ? wake : gateway->tick_us;
 }
 
 void gateway_drain(void *self)
 {
     struct gateway *gateway = self;
+    gateway->draining = true;
+    live_end(gateway->live);
     http_server_quiesce(gateway->http);
 }
 
 bool gateway_idle(const void *self)
 {
     const struct gateway *gateway = self;
-    return http_server_open_requests(gateway->http) == 0;
+    return http_server_drained(gateway->http);
 }
 
 bool gateway_ready(const void *self)
 {
     const struct gateway *gateway = self;
     return gateway->pg != NULL && !pg_broken(gateway->pg) && gateway->listen != NULL &&
-           gateway->read_there && !gateway->stopping;
+           gateway->read_there && !gateway->draining;
 }
 
 void gateway_measure(void *self)

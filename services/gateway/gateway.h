@@ -65,7 +65,8 @@ struct gateway {
     size_t revoked_count;
     int64_t tick_us;
     bool read_there; /* the read model was read once: its tables are there */
-    bool stopping;
+    bool draining;   /* asked to stop: what was sent is still answered */
+    bool stopping;   /* nothing is waited for any more */
 };
 
 /* One request, from the queue to its answer. It owns its arena; what it points to lives there or in

@@ -68,12 +68,17 @@ static void drop(struct live *live, struct subscriber **at, const char *reason)
     free(subscriber);
 }
 
+void live_end(struct live *live)
+{
+    while (live->first != NULL)
+        drop(live, &live->first, "shutdown");
+}
+
 void live_free(struct live *live)
 {
     if (live == NULL)
         return;
-    while (live->first != NULL)
-        drop(live, &live->first, "shutdown");
+    live_end(live);
     free(live);
 }
 
@@ -381,7 +386,8 @@ res_t live_handle(struct call *call)
         TRY(access_check(&page, &problem));
     if (problem == PROBLEM_MAX_ && live_page_of(&page) == NULL)
         problem = PROBLEM_NOT_FOUND;
-    if (problem == PROBLEM_MAX_ && call->gateway->live->count >= SUBSCRIBERS_MAX)
+    bool full = call->gateway->draining || call->gateway->live->count >= SUBSCRIBERS_MAX;
+    if (problem == PROBLEM_MAX_ && full)
         problem = PROBLEM_BUSY;
     if (problem != PROBLEM_MAX_) {
         call_problem_code(call, problem);

@@ -11,7 +11,9 @@
 struct view live_cursor_of(const struct call *page);
 
 res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
-void live_free(struct live *live); /* ends all streams; NULL is fine */
+/* Ends all streams: whoever reads them comes again, to another gateway or later. */
+void live_end(struct live *live);
+void live_free(struct live *live); /* ends them, too; NULL is fine */
 /* What a notification `read` says ("partition:next,..."). While nobody has a stream open this is
  * all there is to do: true. */
 bool live_heard(struct live *live, struct view payload);

@@ -241,4 +241,33 @@ check 'a token by a new key is taken once it was fetched' until_true 30 gets 200
 kill "$KEYS_PID" && wait "$KEYS_PID" 2>/dev/null
 check 'the keys stay when their address is away' gets 200 JBELL /v1/services
 
+# --- stopped and started under load -------------------------------------------------------------------
+
+check 'the gateway starts without limits' patient RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0
+LOADED_AT=$(now)
+cp "$RB_SECRETS/token.jwk" "$RB_SECRETS/token.key" # where the sender looks
+RB_GATEWAY=$API "$(dirname "$BIN")/test/flow-api" restart 12 >"$FLOW/restart.out" 2>&1 &
+SENDER=$!
+sending() { grep -qx sending "$FLOW/restart.out"; }
+check 'eight senders send without a pause' until_true 60 sending
+restarted() { # asked to stop, and back by itself
+    local before exits
+    exits=$(wc -l <"$FLOW/log/gateway.exits")
+    before=$(daemon_pid gateway)
+    daemon_signal gateway TERM
+    left() { [ "$(wc -l <"$FLOW/log/gateway.exits")" -gt "$exits" ] && [ "$(daemon_pid gateway)" != "$before" ]; }
+    until_true 20 left && equal "$(tail -n 1 "$FLOW/log/gateway.exits")" 'exit 0' && until_true 20 gateway_ready
+}
+for time in first second third fourth; do
+    check "it stops in order and is there again, the $time time" restarted
+done
+wait "$SENDER"
+check 'every request was answered whole or refused whole' grep -qE '^api: [0-9]+ passed, 0 failed' "$FLOW/restart.out"
+grep -h '^commands ' "$FLOW/restart.out"
+once() { # each command that was answered stands in the read model, and none twice
+    equal "$(rows "SELECT count(*) FROM read.fact WHERE type = 'RiskDisclosed' AND recorded_at >= '$LOADED_AT'")" \
+        "$(sed -n 's/^commands \([0-9]*\) .*/\1/p' "$FLOW/restart.out")"
+}
+check 'and every command has one outcome' once
+
 finish_broker

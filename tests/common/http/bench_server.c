@@ -85,6 +85,10 @@ static void *own(void *state)
         while (atomic_load(&bench->release) && owner->held_count > 0)
             http_answer(owner->held[--owner->held_count],
                 &(struct http_answer){.status = 200, .body = VIEW("released")});
+        if (atomic_load(&bench->quiesce)) {
+            http_server_quiesce(bench->server);
+            atomic_store(&bench->drained, http_server_drained(bench->server));
+        }
         http_server_tick(bench->server);
         sweep(owner);
     }

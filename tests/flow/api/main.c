@@ -2,7 +2,9 @@
  * names are invented.
  *
  * usage: flow-api keys        makes the key pair in $RB_SECRETS that the gateway is to trust
- *        flow-api run         everything else; needs the whole broker, RB_GATEWAY and RB_SECRETS */
+ *        flow-api run         everything else; needs the whole broker, RB_GATEWAY and RB_SECRETS
+ *        flow-api restart SECONDS    sends without a pause while the gateway is stopped and started
+ */
 #include "story.h"
 
 #include "http/token.h"
@@ -24,22 +26,30 @@ static int make_keys(void)
     return res.act == RES_OK ? 0 : 1;
 }
 
+static void everything(struct api *api)
+{
+    struct story story = {.api = api}, second = {.api = api};
+    story_tell(&story);
+    hmpps_tell(&story);
+    bad_input(&story);
+    pages_tell(&second);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "keys") == 0)
         return make_keys();
-    if (argc != 2 || strcmp(argv[1], "run") != 0) {
-        fprintf(stderr, "usage: flow-api keys | run\n");
+    bool restart = argc == 3 && strcmp(argv[1], "restart") == 0;
+    if (!restart && (argc != 2 || strcmp(argv[1], "run") != 0)) {
+        fprintf(stderr, "usage: flow-api keys | run | restart SECONDS\n");
         return 2;
     }
     struct api api;
-    struct story story = {.api = &api};
     api_open(&api);
-    story_tell(&story);
-    hmpps_tell(&story);
-    bad_input(&story);
-    struct story second = {.api = &api};
-    pages_tell(&second);
+    if (restart)
+        restart_tell(&api, (int)strtol(argv[2], NULL, 10));
+    else
+        everything(&api);
     api_close(&api);
     printf("api: %d passed, %d failed\n", api.passed, api.failed);
     return api.failed == 0 && api.passed > 0 ? 0 : 1;

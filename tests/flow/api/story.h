@@ -15,6 +15,8 @@ void story_begin(struct story *story);
 void pages_tell(struct story *story);
 /* Tokens of HMPPS Auth: what they open of the story that was told. */
 void hmpps_tell(struct story *story);
+/* Sends for so many seconds, whatever becomes of the gateway. */
+void restart_tell(struct api *api, int seconds);
 /* Issue by issue: a named outcome each, and nothing changed by any of it. */
 void bad_input(struct story *story);
 

@@ -1,0 +1,107 @@
+/* Letting go of a server: every request that was sent is answered whole, or was refused whole. */
+#include "bench_server.h"
+
+#include <criterion/criterion.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+TestSuite(http_drain, .timeout = 60);
+
+static void wait_for(atomic_bool *flag)
+{
+    for (int i = 0; i < 2000 && !atomic_load(flag); i++)
+        usleep(5000);
+    cr_assert(atomic_load(flag));
+}
+
+/* Until no new connection is taken. */
+static void quiesced(struct bench *bench)
+{
+    atomic_store(&bench->quiesce, true);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+        .sin_port = htons(http_server_port(bench->server)),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (int i = 0; i < 2000; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool refused = connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0;
+        int why = errno;
+        close(fd);
+        if (refused) {
+            cr_assert_eq(why, ECONNREFUSED);
+            return;
+        }
+        usleep(5000);
+    }
+    cr_assert_fail("it goes on taking connections");
+}
+
+Test(http_drain, answers_what_is_in_hand_and_closes_behind_the_answer)
+{
+    struct bench bench;
+    char reply[4096];
+    bench_start(&bench, (struct http_server_conf){0});
+    int fd = raw_connect(&bench);
+    raw_send(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench_wait(&bench.held, 1);
+    quiesced(&bench);
+    cr_assert_not(atomic_load(&bench.drained), "somebody waits");
+    atomic_store(&bench.release, true);
+    raw_read(fd, reply, sizeof(reply), NULL); /* to the end */
+    cr_assert_not_null(strstr(reply, "HTTP/1.1 200"), "%s", reply);
+    cr_assert_not_null(strstr(reply, "Connection: close"), "%s", reply);
+    cr_assert_not_null(strstr(reply, "released"), "%s", reply);
+    close(fd);
+    wait_for(&bench.drained);
+    bench_stop(&bench);
+}
+
+Test(http_drain, answers_a_request_that_comes_over_an_open_connection)
+{
+    struct bench bench;
+    char reply[4096];
+    bench_start(&bench, (struct http_server_conf){0});
+    int other = raw_connect(&bench), fd = raw_connect(&bench);
+    raw_send(other, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw_send(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
+    bench_wait(&bench.held, 1);
+    quiesced(&bench);
+    raw_send(fd, "lo");
+    raw_read(fd, reply, sizeof(reply), NULL);
+    cr_assert_not_null(strstr(reply, "HTTP/1.1 200"), "%s", reply);
+    cr_assert_not_null(strstr(reply, "Connection: close"), "%s", reply);
+    cr_assert_str_eq(reply + strlen(reply) - 5, "hello");
+    close(fd);
+    atomic_store(&bench.release, true);
+    raw_read(other, reply, sizeof(reply), NULL);
+    close(other);
+    wait_for(&bench.drained);
+    bench_stop(&bench);
+}
+
+Test(http_drain, closes_connections_without_a_request_and_says_nothing_on_them)
+{
+    enum { MANY = 50 };
+    struct bench bench;
+    char reply[4096];
+    int fds[MANY];
+    bench_start(&bench, (struct http_server_conf){0});
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = raw_connect(&bench);
+        if (i % 2 == 0) {
+            raw_send(fds[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+            raw_read(fds[i], reply, sizeof(reply), "/p");
+        }
+    }
+    quiesced(&bench);
+    for (int i = 0; i < MANY; i++) {
+        cr_expect_eq(raw_read(fds[i], reply, sizeof(reply), NULL), 0);
+        close(fds[i]);
+    }
+    wait_for(&bench.drained);
+    bench_stop(&bench);
+}
