@@ -21,6 +21,7 @@ struct identity {
     bool session;        /* by cookie: then forms need a token */
     struct view csrf;    /* that token */
     struct uuid sign_in; /* the session's own id */
+    int64_t until_us;    /* the session ends then, unless a page prolongs it */
 };
 
 static inline bool identity_known(const struct identity *who)

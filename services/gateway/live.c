@@ -38,7 +38,8 @@ struct subscriber {
     const struct live_page *page;
     struct uuid person, referral, outcome; /* of the page; zero: a list */
     struct uuid sign_in;
-    char *scopes; /* "kind:code\n..." of a list's reader */
+    int64_t until_us; /* clock_now(): the session ends */
+    char *scopes;     /* "kind:code\n..." of the reader */
 };
 
 struct live {
@@ -89,9 +90,22 @@ int64_t live_count(const struct live *live)
 
 void live_tick(struct live *live)
 {
+    int64_t now_us = clock_now();
     for (struct subscriber **at = &live->first; *at != NULL;) {
         if (http_stream_gone((*at)->stream))
             drop(live, at, NULL);
+        else if ((*at)->until_us <= now_us)
+            drop(live, at, "signed-out");
+        else
+            at = &(*at)->next;
+    }
+}
+
+void live_sign_out(struct live *live, struct uuid sign_in)
+{
+    for (struct subscriber **at = &live->first; *at != NULL;) {
+        if (uuid_eq((*at)->sign_in, sign_in))
+            drop(live, at, "signed-out");
         else
             at = &(*at)->next;
     }
@@ -201,15 +215,33 @@ static res_t read_changes(struct live *live, const struct positions *from,
     return res;
 }
 
+static struct change change_of(struct pg_rows *rows, int row)
+{
+    struct change change = {.person = pg_uuid(rows, row, 0), .scopes = pg_text(rows, row, 2)};
+    if (!pg_is_null(rows, row, 1))
+        change.referral = pg_uuid(rows, row, 1);
+    return change;
+}
+
 static bool concerned(const struct subscriber *subscriber, struct pg_rows *rows)
 {
     if (pg_rows_count(rows) == FACTS_MAX)
         return true;
     for (int i = 0; i < pg_rows_count(rows); i++) {
-        struct change change = {.person = pg_uuid(rows, i, 0), .scopes = pg_text(rows, i, 2)};
-        if (!pg_is_null(rows, i, 1))
-            change.referral = pg_uuid(rows, i, 1);
+        struct change change = change_of(rows, i);
         if (concerns(subscriber, &change))
+            return true;
+    }
+    return false;
+}
+
+/* The page's own referral changed, and neither it nor any other of the person is listed under
+ * anything of the reader's any more. */
+static bool lost_sight(const struct subscriber *subscriber, struct pg_rows *rows)
+{
+    for (int i = 0; i < pg_rows_count(rows) && !uuid_is_zero(subscriber->referral); i++) {
+        struct change change = change_of(rows, i);
+        if (concerns(subscriber, &change) && !share_a_line(change.scopes, subscriber->scopes))
             return true;
     }
     return false;
@@ -250,12 +282,18 @@ res_t live_fetch(struct live *live)
         TRY(read_changes(live, &live->at, &now, &rows));
     CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
     struct view cursor = positions_print(key_of(live), &now, arena);
-    for (struct subscriber *s = live->first; s != NULL; s = s->next) {
+    for (struct subscriber **at = &live->first; *at != NULL;) {
+        struct subscriber *s = *at;
         bool told = concerned(s, rows);
         if (!uuid_is_zero(s->outcome))
             TRY(outcome_came(live, s, &told));
+        if (lost_sight(s, rows)) {
+            drop(live, at, "no-access");
+            continue;
+        }
         if (told)
             tell(live, s, cursor.ptr);
+        at = &s->next;
     }
     live->at = now;
     return rows == NULL ? RES_DONE : pg_rows_ok(rows);
@@ -344,6 +382,7 @@ static struct subscriber *subscriber_new(struct call *call, const struct call *p
         .referral = page->referral,
         .outcome = page->id,
         .sign_in = call->who.sign_in,
+        .until_us = call->who.until_us,
         .scopes = scopes};
     return subscriber;
 }

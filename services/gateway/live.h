@@ -19,7 +19,10 @@ void live_free(struct live *live); /* ends them, too; NULL is fine */
 bool live_heard(struct live *live, struct view payload);
 /* Something was projected: tells whom it concerns. RETRY: later again, nothing is missed. */
 res_t live_fetch(struct live *live) MUST_USE;
+/* Once a second: readers that went away, sessions that ended. */
 void live_tick(struct live *live);
+/* Ends the streams of a session that signed out. */
+void live_sign_out(struct live *live, struct uuid sign_in);
 int64_t live_count(const struct live *live);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "gateway/hmpps.h"
+#include "gateway/live.h"
 #include "gateway/route.h"
 
 #include <stdio.h>
@@ -51,6 +52,11 @@ static bool session_parse(struct view text, struct arena *arena, struct session 
     return true;
 }
 
+static int64_t idle_s_max(const struct session *session)
+{
+    return session->shared ? SESSION_SHARED_IDLE_S : SESSION_IDLE_S;
+}
+
 bool session_unseal(
     const uint8_t *key, struct view text, int64_t now_s, struct arena *arena, struct session *ret)
 {
@@ -63,8 +69,7 @@ bool session_unseal(
     if (text.ptr[body.len] != '.' || want.ptr == NULL || !bytes_eq_secret(mac, want) ||
         !session_parse(body, arena, &session))
         return false;
-    int64_t idle = session.shared ? SESSION_SHARED_IDLE_S : SESSION_IDLE_S;
-    if (now_s - session.seen_s >= idle || now_s - session.opened_s >= SESSION_MAX_S)
+    if (now_s - session.seen_s >= idle_s_max(&session) || now_s - session.opened_s >= SESSION_MAX_S)
         return false;
     *ret = session;
     return true;
@@ -93,8 +98,11 @@ static struct view csrf_of(struct call *call, struct uuid id)
         arena_printf(call->arena, "csrf:%s", uuid_text(id).text), call->arena);
 }
 
-static void be_user(struct call *call, const struct catalogue_user *user, struct uuid id)
+static void be_user(
+    struct call *call, const struct catalogue_user *user, const struct session *session)
 {
+    int64_t idle_s = session->seen_s + idle_s_max(session);
+    int64_t end_s = session->opened_s + SESSION_MAX_S;
     call->who = (struct identity){
         .kind = user->kind,
         .user = user->id,
@@ -102,8 +110,9 @@ static void be_user(struct call *call, const struct catalogue_user *user, struct
         .name = user->name,
         .organisation = user->organisation,
         .session = true,
-        .csrf = csrf_of(call, id),
-        .sign_in = id,
+        .csrf = csrf_of(call, session->id),
+        .sign_in = session->id,
+        .until_us = (idle_s < end_s ? idle_s : end_s) * TIME_US_PER_S,
     };
     for (size_t i = 0; i < user->units.len && i < IDENTITY_UNITS_MAX; i++)
         call->who.units[call->who.unit_count++] = user->units.items[i];
@@ -136,7 +145,7 @@ static void identify_cookie(struct call *call, struct view cookie)
     const struct catalogue_user *user = catalogue_user(gateway->catalogue, session.user);
     if (user == NULL)
         return;
-    be_user(call, user, session.id);
+    be_user(call, user, &session);
     /* Streams and their parts run by themselves: they prolong nothing. */
     if (call->route->kind == ROUTE_PAGE && now_s - session.seen_s >= PROLONG_S &&
         http_pair_get(call->request->query, "part").ptr == NULL) {
@@ -203,15 +212,17 @@ bool session_open(struct call *call, struct view user_id, bool shared)
     int64_t now_s = call->now_us / TIME_US_PER_S;
     struct session session = {uuid_random(), now_s, now_s, shared, user->id};
     set_cookie(call, &session);
-    be_user(call, user, session.id);
+    be_user(call, user, &session);
     return true;
 }
 
 void session_close(struct call *call)
 {
     struct gateway *gateway = call->gateway;
-    if (call->who.session)
+    if (call->who.session) {
         gateway->revoked[gateway->revoked_count++ % REVOKED_MAX] = call->who.sign_in;
+        live_sign_out(gateway->live, call->who.sign_in);
+    }
     call_header(
         call, "Set-Cookie", VIEW(COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
     call_header(call, "Clear-Site-Data", VIEW("\"cache\", \"storage\""));

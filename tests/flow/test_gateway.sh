@@ -197,6 +197,63 @@ check 'parts have at most a hundred cases' refused 400 bad-request '/v1/caseload
 check 'and at least one' refused 400 bad-request '/v1/caseload?limit=0'
 check 'nobody counts pages' refused 400 bad-request '/v1/caseload?page=2'
 
+# --- live ----------------------------------------------------------------------------------------------
+
+LIVE=()
+listen() { # NAME PAGE [HEADER]: into $FLOW/live-NAME until the stream ends
+    curl -s -N -m 120 -o "$FLOW/live-$1" -D "$FLOW/live-$1.head" -H "Cookie: $COOKIE" -H "Host: probation.localhost:$HTTP_PORT" \
+        ${3:+-H "$3"} "$API/live?page=$2" 2>/dev/null &
+    LIVE+=($!)
+}
+heard() { [ "$(grep -c "$2" "$FLOW/live-$1" 2>/dev/null)" = "${3:-1}" ]; } # NAME LINE [TIMES]
+last_id() { sed -n 's/^id: //p' "$FLOW/live-$1" | tail -n 1; }
+another_fact() { does 201 RiskDisclosed BBEAKS "/v1/people/$PERSON/risk-disclosures" "$(open_body 1 practitioner)"; }
+unseen_stream() { # 404 in the words of what is not there
+    listen unseen "$1" && wait $! && equal "$(head -n 1 "$FLOW/live-unseen.head" | cut -d' ' -f2)" 404
+}
+check 'somebody signs in for live pages' signed_in
+check 'a person of its own' case_of X912371 Ida Lantern gateway
+PAGE=/referrals/$REFERRAL
+as_signed_in() { curl -s -m 20 -H "Cookie: $COOKIE" -H "Host: probation.localhost:$HTTP_PORT" "$@"; }
+CURSOR=$(as_signed_in "$API$PAGE" | grep -oE 'data-live="[^"]+"' | cut -d'"' -f2)
+check 'the page says where it stands' [ ${#CURSOR} -gt 40 ]
+listen first "$PAGE&after=$CURSOR"
+check 'a stream beats at once' until_true 10 heard first 'event: beat'
+check 'a fact is stated' another_fact
+check 'and told, with the parts that may change' until_true 10 heard first '^data: status,next,progress,sessions,deadlines,timeline$' 1
+SEEN=$(last_id first)
+check 'another fact while nobody of the second tab listens' another_fact
+check 'the first tab is told again' until_true 10 heard first 'event: change' 2
+listen again "$PAGE" "Last-Event-ID: $SEEN"
+check 'who comes back is told once what happened meanwhile' until_true 10 heard again 'event: change' 1
+listen newest "$PAGE" "Last-Event-ID: $(last_id again)"
+check 'a third tab has seen everything' until_true 10 heard newest 'event: beat'
+check 'one more fact' another_fact
+for name in first again newest; do
+    check "is told to the tab that came $name" until_true 10 heard $name "^id: $(last_id first)$" 1
+done
+check 'and nothing was told twice' equal "$(grep -c 'event: change' "$FLOW/live-first" "$FLOW/live-again" "$FLOW/live-newest" | sed 's/.*://' | tr '\n' ' ')" '3 2 1 '
+listen fourth "$PAGE"
+check 'four streams of one session are open' until_true 10 heard fourth 'event: beat'
+listen fifth "$PAGE"
+check 'the fifth is' until_true 10 heard fifth 'event: beat'
+check 'and the oldest made room for it' until_true 10 heard first '^data: replaced'
+check 'a page that is not there has no stream' unseen_stream "/referrals/$(uuid)"
+check 'the referral goes to another practitioner' sql -U projector -c "UPDATE read.scope SET code = 'ELSEWHERE' WHERE referral = '$REFERRAL' AND kind IN ('practitioner', 'unit')"
+check 'and something happens to it' does 201 RiskDisclosed JBELL "/v1/people/$PERSON/risk-disclosures" "$(open_body 1)"
+for name in again newest fourth fifth; do
+    check "a reader who lost sight of it is told no more: $name" until_true 10 heard $name '^data: no-access'
+done
+listen left /today
+check 'another page of the session has a stream' until_true 10 heard left 'event: beat'
+signed_out() {
+    as_signed_in -o /dev/null -w '%{http_code}' -H "Origin: http://probation.localhost:$HTTP_PORT" --data-urlencode "csrf=$CSRF" "$API/sign-out"
+}
+CSRF=$(as_signed_in "$API/today" | grep -oE 'name="csrf" value="[0-9a-f]+"' | head -n 1 | cut -d'"' -f4)
+check 'the session signs out' equal "$(signed_out)" 303
+check 'and its streams end' until_true 10 heard left '^data: signed-out'
+wait "${LIVE[@]}"
+
 # --- how often one client may ask --------------------------------------------------------------------
 
 patient() { # the gateway again, with other limits

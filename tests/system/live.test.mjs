@@ -170,6 +170,24 @@ test('a cut stream comes back with what it saw last', async () => {
   assert.equal(opened[1].last, 'seen-2')
 })
 
+test('a stream that made room for a newer one is not opened again', async () => {
+  await load()
+  for (const s of streams) s.end('event: end\ndata: replaced\n\n')
+  await tab.getByText('Live updates stopped').waitFor()
+  await new Promise(resolve => setTimeout(resolve, 300)) // six times what the stream asked to wait before it is opened again
+  assert.equal(opened.length, 1)
+})
+
+test('a server that is stopped is asked again, after what was seen last', async () => {
+  await load()
+  html = attended(html)
+  tell('sessions', 'seen-3')
+  await tab.locator('.govuk-tag--green', { hasText: 'Attended' }).nth(1).waitFor()
+  for (const s of streams) s.end('event: end\ndata: shutdown\n\n')
+  await until('opened again', () => opened.length === 2)
+  assert.equal(opened[1].last, 'seen-3')
+})
+
 test('silence for 45 seconds is said, and the page goes on by asking', async () => {
   await tab.clock.install()
   await load()

@@ -127,6 +127,7 @@ if (bar) {
     source.onopen = () => { alive(); show(words.liveWords + ' ' + clock()) }
     source.onerror = () => source?.readyState === 2 && stop()
     source.addEventListener('beat', alive)
+    source.addEventListener('end', e => e.data !== 'shutdown' && stop())
     source.addEventListener('change', e => { alive(); after = e.lastEventId || after; want(e.data.split(',')) })
   }
   const label = () => { pause.textContent = paused ? words.resume : words.pause; if (paused) show(words.paused) }
