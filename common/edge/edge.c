@@ -10,7 +10,10 @@
 static const char sql_001[] =
 #include "common/edge/sql/001_edge.sql.inc"
     ;
-static const struct pg_migration migrations[] = {{1, "edge", sql_001}};
+static const char sql_002[] =
+#include "common/edge/sql/002_restriction.sql.inc"
+    ;
+static const struct pg_migration migrations[] = {{1, "edge", sql_001}, {2, "restriction", sql_002}};
 
 res_t edge_migrate(struct pg *pg)
 {

@@ -56,7 +56,7 @@ res_t access_referral(struct call *call, struct uuid referral, struct uuid *ret_
     static const struct pg_sql sql = {"gate_referral",
         "SELECT r.person, EXISTS (SELECT FROM read.scope s"
         " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
-        " WHERE s.person = r.person AND s.referral = r.referral)"
+        " WHERE s.person = r.person AND s.referral = r.referral), edge.is_hidden(r.person, $4)"
         " FROM read.referral r WHERE r.referral = $1 ORDER BY r.submitted_at LIMIT 1"};
     CLEANUP(scopes_done_p) struct access_scopes scopes;
     access_scopes_of(&call->who, &scopes);
@@ -64,9 +64,11 @@ res_t access_referral(struct call *call, struct uuid referral, struct uuid *ret_
     pg_put_uuid(&params, referral);
     pg_put_array(&params, &scopes.kinds);
     pg_put_array(&params, &scopes.codes);
+    pg_put_text(&params, call->who.user);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(early_ask(call, &sql, &params, &rows));
-    bool may = pg_rows_count(rows) == 1 && (scopes.all || pg_bool(rows, 0, 1));
+    bool may =
+        pg_rows_count(rows) == 1 && (scopes.all || pg_bool(rows, 0, 1)) && !pg_bool(rows, 0, 2);
     if (may)
         *ret_person = pg_uuid(rows, 0, 0);
     TRY(pg_rows_ok(rows));
@@ -81,20 +83,22 @@ res_t access_person(struct call *call, struct uuid person, bool *ret)
         " EXISTS (SELECT FROM read.referral WHERE person = $1),"
         " EXISTS (SELECT FROM read.scope s"
         " JOIN unnest($2::text[], $3::text[]) AS mine (kind, code) USING (kind, code)"
-        " WHERE s.person = $1)"};
+        " WHERE s.person = $1), edge.is_hidden($1, $4)"};
     CLEANUP(scopes_done_p) struct access_scopes scopes;
     access_scopes_of(&call->who, &scopes);
     struct pg_params params = {0};
     pg_put_uuid(&params, person);
     pg_put_array(&params, &scopes.kinds);
     pg_put_array(&params, &scopes.codes);
+    pg_put_text(&params, call->who.user);
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
     TRY(early_ask(call, &sql, &params, &rows));
     bool known = pg_bool(rows, 0, 0);
     bool referred = pg_bool(rows, 0, 1);
     bool mine = scopes.all || pg_bool(rows, 0, 2);
+    bool hidden = pg_bool(rows, 0, 3);
     TRY(pg_rows_ok(rows));
-    *ret = known && (mine || (!referred && call->who.kind == ACTOR_KIND_PRACTITIONER));
+    *ret = known && !hidden && (mine || (!referred && call->who.kind == ACTOR_KIND_PRACTITIONER));
     return RES_DONE;
 }
 

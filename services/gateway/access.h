@@ -8,7 +8,10 @@
  * commissioner nothing that belongs to a person
  * system, administrator  what their routes allow, of anybody
  *
- * What somebody may not see is 404 exactly like what is not there. */
+ * A person whose record is restricted (edge.restriction) is hidden from whoever is not let in, on
+ * all of these ways, programs included. What somebody may not see is 404 exactly like what is not
+ * there.
+ */
 #ifndef GATEWAY_ACCESS_H
 #define GATEWAY_ACCESS_H
 
@@ -22,6 +25,9 @@ res_t access_check(struct call *call, enum problem_code *ret) MUST_USE;
 res_t access_referral(
     struct call *call, struct uuid referral, struct uuid *ret_person, bool *ret) MUST_USE;
 res_t access_person(struct call *call, struct uuid person, bool *ret) MUST_USE;
+
+/* For lists: `AND NOT_HIDDEN("n.person", "$3")` leaves out whom that user may not see. */
+#define NOT_HIDDEN(person, user) person " NOT IN (SELECT h FROM edge.hidden_from(" user ") h)"
 
 /* The rows of read.scope that this identity sees, as two arrays for unnest(kinds, codes): append
  * `(kind, code) IN ...`. All: no row is needed. */

@@ -40,6 +40,7 @@ struct subscriber {
     struct uuid sign_in;
     int64_t until_us; /* clock_now(): the session ends */
     char *scopes;     /* "kind:code\n..." of the reader */
+    char *user;
 };
 
 struct live {
@@ -66,6 +67,7 @@ static void drop(struct live *live, struct subscriber **at, const char *reason)
     live->count--;
     http_stream_end(subscriber->stream, reason);
     free(subscriber->scopes);
+    free(subscriber->user);
     free(subscriber);
 }
 
@@ -146,6 +148,7 @@ static bool share_a_line(struct view scopes, const char *mine)
 struct change {
     struct uuid person, referral; /* referral zero: of the person */
     struct view scopes;
+    bool restricted; /* not everybody who is listed may see the person */
 };
 
 static bool concerns(const struct subscriber *subscriber, const struct change *change)
@@ -185,7 +188,8 @@ static res_t read_changes(struct live *live, const struct positions *from,
     static const struct pg_sql sql = {"changes",
         "SELECT f.person, f.referral, (SELECT string_agg(DISTINCT s.kind || ':' || s.code, E'\\n')"
         " FROM read.scope s WHERE s.person = f.person"
-        " AND (f.referral IS NULL OR s.referral = f.referral))"
+        " AND (f.referral IS NULL OR s.referral = f.referral)),"
+        " EXISTS (SELECT FROM edge.restriction x WHERE x.person = f.person)"
         " FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS p (partition, low, high)"
         " JOIN read.fact f ON f.partition = p.partition AND f.log_offset >= p.low"
         " AND f.log_offset < p.high ORDER BY f.partition, f.log_offset LIMIT $4::bigint"};
@@ -217,34 +221,53 @@ static res_t read_changes(struct live *live, const struct positions *from,
 
 static struct change change_of(struct pg_rows *rows, int row)
 {
-    struct change change = {.person = pg_uuid(rows, row, 0), .scopes = pg_text(rows, row, 2)};
+    struct change change = {.person = pg_uuid(rows, row, 0),
+        .scopes = pg_text(rows, row, 2),
+        .restricted = pg_bool(rows, row, 3)};
     if (!pg_is_null(rows, row, 1))
         change.referral = pg_uuid(rows, row, 1);
     return change;
 }
 
-static bool concerned(const struct subscriber *subscriber, struct pg_rows *rows)
+/* Is that person's record closed to this reader? */
+static res_t is_hidden(
+    struct live *live, const struct subscriber *subscriber, struct uuid person, bool *ret)
 {
-    if (pg_rows_count(rows) == FACTS_MAX)
-        return true;
-    for (int i = 0; i < pg_rows_count(rows); i++) {
-        struct change change = change_of(rows, i);
-        if (concerns(subscriber, &change))
-            return true;
-    }
-    return false;
+    static const struct pg_sql sql = {"live_hidden", "SELECT edge.is_hidden($1, $2)"};
+    struct pg *pg;
+    TRY(gateway_sql(live->gateway, &pg));
+    struct pg_params params = {0};
+    pg_put_uuid(&params, person);
+    pg_put_text(&params, view_of(subscriber->user));
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, &sql, &params, &rows));
+    *ret = pg_bool(rows, 0, 0);
+    return pg_rows_ok(rows);
 }
 
-/* The page's own referral changed, and neither it nor any other of the person is listed under
- * anything of the reader's any more. */
-static bool lost_sight(const struct subscriber *subscriber, struct pg_rows *rows)
+/* What the changes are to one reader. */
+struct news {
+    bool told; /* there is something to look at */
+    bool lost; /* the page's own referral is not the reader's to see any more */
+};
+static res_t news_for(
+    struct live *live, const struct subscriber *subscriber, struct pg_rows *rows, struct news *ret)
 {
-    for (int i = 0; i < pg_rows_count(rows) && !uuid_is_zero(subscriber->referral); i++) {
+    bool of_one = !uuid_is_zero(subscriber->referral);
+    *ret = (struct news){.told = pg_rows_count(rows) == FACTS_MAX};
+    for (int i = 0; i < pg_rows_count(rows); i++) {
         struct change change = change_of(rows, i);
-        if (concerns(subscriber, &change) && !share_a_line(change.scopes, subscriber->scopes))
-            return true;
+        bool hidden = false;
+        if (!concerns(subscriber, &change))
+            continue;
+        if (change.restricted)
+            TRY(is_hidden(live, subscriber, change.person, &hidden));
+        /* A person's fact is listed under all of their referrals. */
+        bool seen = !hidden && share_a_line(change.scopes, subscriber->scopes);
+        ret->told = ret->told || seen;
+        ret->lost = ret->lost || (of_one && !seen);
     }
-    return false;
+    return RES_DONE;
 }
 
 /* A page that waits for one outcome: a refusal is no fact. */
@@ -284,14 +307,15 @@ res_t live_fetch(struct live *live)
     struct view cursor = positions_print(key_of(live), &now, arena);
     for (struct subscriber **at = &live->first; *at != NULL;) {
         struct subscriber *s = *at;
-        bool told = concerned(s, rows);
+        struct news news;
+        TRY(news_for(live, s, rows, &news));
         if (!uuid_is_zero(s->outcome))
-            TRY(outcome_came(live, s, &told));
-        if (lost_sight(s, rows)) {
+            TRY(outcome_came(live, s, &news.told));
+        if (news.lost) {
             drop(live, at, "no-access");
             continue;
         }
-        if (told)
+        if (news.told)
             tell(live, s, cursor.ptr);
         at = &s->next;
     }
@@ -354,16 +378,16 @@ static res_t catch_up(struct live *live, struct subscriber *subscriber, struct v
 {
     struct positions from;
     CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
-    bool told = !positions_parse(key_of(live), after, &from);
-    if (!told) {
+    struct news news = {.told = !positions_parse(key_of(live), after, &from)};
+    if (!news.told) {
         CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
         TRY(read_changes(live, &from, &live->at, &rows));
-        told = concerned(subscriber, rows);
+        TRY(news_for(live, subscriber, rows, &news));
         TRY(pg_rows_ok(rows));
     }
     if (!uuid_is_zero(subscriber->outcome))
-        TRY(outcome_came(live, subscriber, &told));
-    if (told)
+        TRY(outcome_came(live, subscriber, &news.told));
+    if (news.told)
         tell(live, subscriber, live_cursor(live, arena).ptr);
     return RES_DONE;
 }
@@ -372,9 +396,11 @@ static struct subscriber *subscriber_new(struct call *call, const struct call *p
 {
     struct subscriber *subscriber = calloc(1, sizeof(*subscriber));
     char *scopes = scopes_text(&call->who);
-    if (subscriber == NULL || scopes == NULL) {
+    char *user = strndup(call->who.user.ptr, call->who.user.len);
+    if (subscriber == NULL || scopes == NULL || user == NULL) {
         free(subscriber);
         free(scopes);
+        free(user);
         return NULL;
     }
     *subscriber = (struct subscriber){.page = live_page_of(page),
@@ -383,7 +409,8 @@ static struct subscriber *subscriber_new(struct call *call, const struct call *p
         .outcome = page->id,
         .sign_in = call->who.sign_in,
         .until_us = call->who.until_us,
-        .scopes = scopes};
+        .scopes = scopes,
+        .user = user};
     return subscriber;
 }
 
@@ -398,6 +425,7 @@ static res_t subscribe(struct call *call, const struct call *page, struct view a
     subscriber->stream = call_stream(call);
     if (subscriber->stream == NULL) {
         free(subscriber->scopes);
+        free(subscriber->user);
         free(subscriber);
         call_free(call);
         return RES_DONE;

@@ -35,15 +35,20 @@ struct view model_symbol(const struct enum_desc *enumeration, int32_t value)
  * $9 the place: when due, when submitted, referral; NULL: the start. */
 #define CASE_PART(condition, order, after)                                                         \
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
-    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)),"                  \
-    " n AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order             \
-    ") AS place FROM mine JOIN read.referral_now n USING (person, referral)"                       \
-    " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL),"                     \
-    " c AS (SELECT * FROM n WHERE " after " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"    \
-    " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, c.status,"         \
-    " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, c.total,"                            \
-    " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = c.submitted_record),"   \
-    " c.submitted_at FROM c ORDER BY c.place"
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)"                    \
+    " WHERE " NOT_HIDDEN("person",                                                                 \
+        "$3") "),"                                                                                 \
+              " n AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order   \
+              ") AS place FROM mine JOIN read.referral_now n USING (person, referral)"             \
+              " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL),"           \
+              " c AS (SELECT * FROM n WHERE " after                                                \
+              " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"                                \
+              " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, "        \
+              "c.status,"                                                                          \
+              " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, c.total,"                  \
+              " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = "             \
+              "c.submitted_record),"                                                               \
+              " c.submitted_at FROM c ORDER BY c.place"
 #define AFTER_DUE                                                                                  \
     "($9::uuid IS NULL OR (coalesce(n.due_at, 'infinity'), n.submitted_at, n.referral) >"          \
     " (coalesce($7::timestamptz, 'infinity'), $8::timestamptz, $9::uuid))"

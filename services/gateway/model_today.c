@@ -16,15 +16,18 @@ static void scopes_done_p(struct access_scopes *scopes)
 /* Every column of a session row; $1 kinds, $2 codes, $3 user, $4 from, $5 to, $6 limit. */
 #define SESSIONS(condition, order)                                                                 \
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
-    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code))"                   \
-    " SELECT a.person, a.referral, n.reference, a.session, a.start_at, a.method, a.state, a.live," \
-    " coalesce(k.risk_version, 0)::integer, k.risk_version IS NOT NULL AND NOT EXISTS"             \
-    " (SELECT FROM read.acknowledgement r WHERE r.person = a.person AND r.worker = $3"             \
-    " AND r.risk_version = k.risk_version), n.submitted_record"                                    \
-    " FROM mine JOIN read.appointment a USING (person, referral)"                                  \
-    " JOIN read.referral n USING (person, referral)"                                               \
-    " LEFT JOIN read.risk k ON k.person = a.person"                                                \
-    " WHERE " condition " ORDER BY " order ", a.person, a.appointment LIMIT $6::bigint"
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)"                    \
+    " WHERE " NOT_HIDDEN("person",                                                                 \
+        "$3") ")"                                                                                  \
+              " SELECT a.person, a.referral, n.reference, a.session, a.start_at, a.method, "       \
+              "a.state, a.live,"                                                                   \
+              " coalesce(k.risk_version, 0)::integer, k.risk_version IS NOT NULL AND NOT EXISTS"   \
+              " (SELECT FROM read.acknowledgement r WHERE r.person = a.person AND r.worker = $3"   \
+              " AND r.risk_version = k.risk_version), n.submitted_record"                          \
+              " FROM mine JOIN read.appointment a USING (person, referral)"                        \
+              " JOIN read.referral n USING (person, referral)"                                     \
+              " LEFT JOIN read.risk k ON k.person = a.person"                                      \
+              " WHERE " condition " ORDER BY " order ", a.person, a.appointment LIMIT $6::bigint"
 static const struct pg_sql sessions_today = {"sessions_today",
     SESSIONS("a.start_at >= $4 AND a.start_at < $5 AND a.cancelled_at IS NULL"
              " AND EXISTS (SELECT FROM read.appointment_worker w WHERE w.person = a.person"
@@ -116,11 +119,13 @@ res_t model_provider_today(struct call *call, struct provider_today_model *ret)
  * and the referral's own page. */
 static const struct pg_sql changed_lately = {"changed_lately",
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"
-    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code) WHERE open)"
-    " SELECT f.person, f.referral, f.type, f.recorded_at FROM mine"
-    " JOIN read.fact f ON f.person = mine.person AND f.referral = mine.referral"
-    " WHERE f.actor <> $3 AND f.type <> 'RiskDisclosed' AND f.recorded_at > $4"
-    " ORDER BY f.recorded_at DESC, f.person, f.version DESC LIMIT $5::bigint"};
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code) WHERE open"
+    " AND " NOT_HIDDEN(
+        "person", "$3") ")"
+                        " SELECT f.person, f.referral, f.type, f.recorded_at FROM mine"
+                        " JOIN read.fact f ON f.person = mine.person AND f.referral = mine.referral"
+                        " WHERE f.actor <> $3 AND f.type <> 'RiskDisclosed' AND f.recorded_at > $4"
+                        " ORDER BY f.recorded_at DESC, f.person, f.version DESC LIMIT $5::bigint"};
 
 static res_t read_changed(struct call *call, struct pg_rows *rows, int row, struct today_fact *ret)
 {

@@ -47,7 +47,8 @@ static const struct pg_sql provider_counts = {"provider_counts",
     " LEFT JOIN read.risk k ON k.person = t.person"
     " LEFT JOIN read.caseworker w ON w.person = t.person AND w.referral = t.referral"
     " AND w.worker = $2"
-    " WHERE s.kind = 'organisation' AND s.code = $1 AND s.open"};
+    " WHERE s.kind = 'organisation' AND s.code = $1 AND s.open"
+    " AND " NOT_HIDDEN("s.person", "$2")};
 
 static res_t put_counts(struct call *call, struct page_frame *frame)
 {

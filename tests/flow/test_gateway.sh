@@ -254,6 +254,50 @@ check 'the session signs out' equal "$(signed_out)" 303
 check 'and its streams end' until_true 10 heard left '^data: signed-out'
 wait "${LIVE[@]}"
 
+# --- people whose record is restricted -----------------------------------------------------------------
+
+check 'another person' case_of X912381 Odette Lantern gateway
+AT=/v1/referrals/$REFERRAL
+listed() { # USER: how often the referral is in the caseload, in a search, among those found nowhere else
+    api "$1" GET '/v1/caseload?limit=100' && answer "[.cases[] | select(.referral == \"$REFERRAL\")] | length"
+    TOTAL=$(answer .total)
+    api "$1" POST /v1/search '' '{"text": "odette lantern"}' && answer '(.cases | length), .total'
+}
+restricted() { sql -U gateway -c "INSERT INTO edge.restriction VALUES ('$PERSON', $1, '$2')"; }
+check 'its practitioner and its provider see it' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
+listed JBELL >"$FLOW/listed"
+BEFORE=$TOTAL
+check 'the record is closed to the caseworker' restricted false JBELL
+same_words() { # METHOD PATH PATH-OF-NOTHING [BODY]: what is hidden is answered like what is not there
+    local hidden
+    api JBELL "$1" "$2" "$(uuid)" "${4:-}"
+    hidden="$STATUS $(cat "$ANSWER")"
+    api JBELL "$1" "$3" "$(uuid)" "${4:-}"
+    equal "$hidden" "$STATUS $(cat "$ANSWER")" && equal "$STATUS" 404
+}
+NOBODY=$(uuid)
+check 'the referral is not there for them' same_words GET "$AT" "/v1/referrals/$NOBODY"
+check 'nor is its risk' same_words GET "$AT/risk" "/v1/referrals/$NOBODY/risk"
+check 'nor takes it a command' same_words POST "$AT/appointments" "/v1/referrals/$NOBODY/appointments" "$(book_body "$(uuid)" 0 "$(now)" JBELL)"
+check 'nor does the person' same_words POST "/v1/people/$PERSON/risk-disclosures" "/v1/people/$NOBODY/risk-disclosures" "$(open_body 1)"
+gone() {
+    equal "$(listed JBELL)" "$(printf '0\n0\n0')" && listed JBELL >"$FLOW/listed" && equal "$TOTAL" $((BEFORE - 1))
+}
+check 'no list and no search holds it, and no count' gone
+check 'others see it as before' equal "$(listed BBEAKS)" "$(printf '1\n1\n1')"
+check 'now nobody may but one other practitioner' restricted true DPRICE
+check 'who does' gets 200 DPRICE "$AT"
+check 'the practitioner whose case it is does not' gets 404 BBEAKS "$AT"
+check 'nor does a list of theirs' equal "$(listed BBEAKS)" "$(printf '0\n0\n0')"
+hidden_live() { # NAME: the stream of somebody who is not let in
+    signed_in && listen "$1" "/referrals/$REFERRAL" && wait $! && equal "$(head -n 1 "$FLOW/live-$1.head" | cut -d' ' -f2)" 404
+}
+check 'nor has a page of theirs a stream' hidden_live restricted
+hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in "$API/cases" | grep -q Lantern && ! as_signed_in "$API/cases" | grep -F 'Odette'; }
+check 'nor shows a page of theirs the name' hidden_today
+check 'the record is open again' sql -U gateway -c 'DELETE FROM edge.restriction'
+check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
+
 # --- how often one client may ask --------------------------------------------------------------------
 
 patient() { # the gateway again, with other limits
