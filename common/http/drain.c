@@ -4,36 +4,24 @@
 
 #include "base/clock.h"
 
+#include <linux/filter.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* So long a connection without a request is left open: one may be on its way. */
 #define GRACE_US (INT64_C(250) * 1000)
 
-/* Clients that were connected by the kernel and not taken yet believe that they are served. */
-static void accept_rest(struct http_server *server)
-{
-    struct sockaddr_storage address;
-    socklen_t len = sizeof(address);
-    int fd;
-    while ((fd = accept4(server->listen_fd, (struct sockaddr *)&address, &len,
-                SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        /* Where it cannot be taken it closes the socket. */
-        (void)MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, len);
-        len = sizeof(address);
-    }
-}
-
+/* New clients are left unanswered by the kernel: they ask again after a second, when this server is
+ * gone and perhaps another there. Those that it has connected are still taken. (MHD_quiesce_daemon
+ * would do, but it and a thread at work may both take the socket out of the same set, at which the
+ * library ends the process.) */
 void http_server_quiesce(struct http_server *server)
 {
     int64_t none = 0;
     if (!atomic_compare_exchange_strong(&server->drain_us, &none, clock_monotonic()))
         return;
-    (void)MHD_quiesce_daemon(server->daemon);
-    accept_rest(server);
-    /* From here on a client is refused at once. The socket is closed with the server: a thread may
-     * have it in hand. */
-    (void)shutdown(server->listen_fd, SHUT_RDWR);
+    struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+    const struct sock_fprog filter = {1, &drop};
+    (void)setsockopt(server->listen_fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 }
 
 bool http_server_drained(struct http_server *server)

@@ -268,6 +268,7 @@ void http_server_close(struct http_server *server)
     while (server->exchanges > 0 && waited == 0)
         waited = pthread_cond_timedwait(&server->idle, &server->lock, &until);
     pthread_mutex_unlock(&server->lock);
+    server->listen_fd = -1; /* the library's to close */
     MHD_stop_daemon(server->daemon);
     server_free(server);
 }

@@ -63,8 +63,9 @@ int http_server_fd(const struct http_server *server);
 struct http_request *http_server_next(struct http_server *server);
 /* Call about once a second: closes what is too slow, beats the hearts of streams. */
 void http_server_tick(struct http_server *server);
-/* Takes no new connections from now on: they are refused. Requests that come over those that there
- * are, or that were under way, are handed out as before; each answer is its connection's last. */
+/* Takes no new connections from now on: whoever asks for one waits until the server is closed.
+ * Requests that come over those that there are, or that were under way, are handed out as before;
+ * each answer is its connection's last. */
 void http_server_quiesce(struct http_server *server);
 /* After that, again and again: closes connections on which no request has come for a moment. True:
  * none is left. Streams are the owner's to end. */

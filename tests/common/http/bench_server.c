@@ -87,6 +87,7 @@ static void *own(void *state)
                 &(struct http_answer){.status = 200, .body = VIEW("released")});
         if (atomic_load(&bench->quiesce)) {
             http_server_quiesce(bench->server);
+            atomic_store(&bench->quiet, true);
             atomic_store(&bench->drained, http_server_drained(bench->server));
         }
         http_server_tick(bench->server);

@@ -9,12 +9,12 @@
 
 /* Paths: /echo answers the body; /query the value of x; /hold waits for release; /stream opens an
  * event stream that sends "event: hello"; /flood one that is filled until it is cut off; anything
- * else: the path. `quiesce` makes the owner let go; `drained` once nobody is left. A request that
- * must be refused is answered with its status. */
+ * else: the path. `quiesce` makes the owner let go; `quiet` once it does, `drained` once nobody is
+ * left. A request that must be refused is answered with its status. */
 struct bench {
     struct http_server *server;
     pthread_t owner;
-    atomic_bool stop, release, quiesce, drained;
+    atomic_bool stop, release, quiesce, quiet, drained;
     atomic_int handled, held, streams, streams_gone;
 };
 void bench_start(struct bench *bench, struct http_server_conf conf);
