@@ -37,6 +37,7 @@ struct row_writer {
     const struct projection *projection;
     struct arena *arena;
     struct table_writer *tables;
+    bool written; /* since the tables were looked up */
 };
 
 enum { SQL_BYTES_MAX = 1 << 20 };
@@ -211,6 +212,7 @@ res_t row_writer_ready(struct row_writer *writer, struct pg *pg)
         "0 "
         "AND NOT a.attisdropped ORDER BY c.relname, a.attnum"};
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    writer->written = false;
     TRY(pg_exec(pg, &sql, NULL, &rows));
     for (size_t t = 0; t < projection_tables(writer->projection); t++)
         TRY(table_ready(&writer->tables[t], projection_table(writer->projection, t), rows));
@@ -294,6 +296,7 @@ void row_writer_put(struct row_writer *writer, size_t t, const struct row_change
     struct table_writer *one = &writer->tables[t];
     put_keys(one, table, &changes->gone.of[t]);
     put_rows(one, table, &changes->put.of[t]);
+    writer->written = true;
 }
 
 static res_t send_gone(struct table_writer *one, const struct table *table, struct pg *pg)
@@ -318,6 +321,8 @@ static res_t send_put(struct table_writer *one, struct pg *pg)
 res_t row_writer_send(struct row_writer *writer, struct pg *pg, int64_t *ret_rows)
 {
     int64_t sent = 0;
+    if (!writer->written)
+        return RETRY("postgres: connected anew, the rows have to be written out again");
     for (size_t t = 0; t < projection_tables(writer->projection); t++) {
         struct table_writer *one = &writer->tables[t];
         TRY(send_gone(one, projection_table(writer->projection, t), pg));

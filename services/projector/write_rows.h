@@ -16,14 +16,16 @@ void row_writer_free(struct row_writer *writer); /* NULL is fine */
 
 /* Once on each connection, the tables being there: a row is sent in the order of the database's
  * columns, under the number that the table's type has in this database. Columns that we do not know
- * become NULL. FATAL: a table or column of ours is missing or of another type. */
+ * become NULL. What was written out before is forgotten: it was for the other connection's tables.
+ * FATAL: a table or column of ours is missing or of another type. */
 res_t row_writer_ready(struct row_writer *writer, struct pg *pg) MUST_USE;
 
 /* Writes out what changed in one table, instead of what was written out before; the rows are not
  * needed afterwards. */
 void row_writer_put(struct row_writer *writer, size_t table, const struct row_changes *changes);
 /* Queues what was written out of all tables in the open pipeline; a table without changes costs
- * nothing. Can be called again. RETRY, FATAL, REJECT: as pg_pipe_send. *ret_rows: rows queued. */
+ * nothing. Can be called again. RETRY, FATAL, REJECT: as pg_pipe_send; RETRY, too, where nothing was
+ * written out since row_writer_ready. *ret_rows: rows queued. */
 res_t row_writer_send(struct row_writer *writer, struct pg *pg, int64_t *ret_rows) MUST_USE;
 
 /* For comparing. Of a state table, $1 uuid[]: all rows of these people; of a log table, $1..

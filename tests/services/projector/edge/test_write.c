@@ -172,6 +172,36 @@ Test(projector_postgres, a_batch_written_again_is_not_ours_and_changes_nothing, 
     bench_done(&bench);
 }
 
+/* As the sink does when the database was away between the rows' making and their transaction. */
+Test(projector_postgres, rows_made_for_a_connection_that_was_lost_are_made_again, .timeout = 60)
+{
+    struct bench bench = bench_new();
+    struct database_port *database = &bench.database;
+    struct people_log *log = people_random(9, 4, 40, bench.arena);
+    struct model expected = model_new(bench.projection, bench.arena);
+    model_batch(&expected, log, 0, log->count);
+    struct database_move moves[] = {{0, bench.at[0].epoch + 1, 0, 1}};
+    struct database_tx *tx = NULL;
+    enum database_commit commit = DATABASE_COMMITTED;
+    OK(database->begin(database->self, moves, 1, true, &tx));
+    OK(database->commit(database->self, &commit));
+    cr_assert_eq(commit, DATABASE_NOT_OURS); /* the connection is gone with it */
+
+    struct sink_batch batch = people_batch(log, 0, log->count, bench.arena);
+    moves[0].epoch = bench.at[0].epoch;
+    batch.moves = moves;
+    batch.move_count = 1;
+    OK(batch_prepare(&bench.writer, &batch));
+    OK(database->begin(database->self, moves, 1, true, &tx));
+    cr_expect_eq(batch_apply(&bench.writer, &batch, tx).act, RES_RETRY, "without its rows");
+    database->rollback(database->self);
+
+    cr_assert_eq(bench_write(&bench, log, 0, log->count), DATABASE_COMMITTED);
+    struct model found = bench_model(&bench, &expected);
+    model_expect_equal(&expected, &found, "on the new connection");
+    bench_done(&bench);
+}
+
 /* As the sink does while it catches up: the next batch is prepared, and dossiers are read, while
  * the one before is under way. */
 Test(projector_postgres, a_batch_is_prepared_while_the_one_before_is_under_way, .timeout = 60)
