@@ -89,7 +89,7 @@ res_t pg_queue_send(
     struct pg *pg, const struct pg_order *order, const struct pg_wire_params *params) MUST_USE;
 /* Sends as much as the socket takes. *ret_waits: it would take no more. */
 res_t pg_queue_push(struct pg *pg, bool *ret_waits) MUST_USE;
-void pg_queue_clear(struct pg *pg);
+void pg_queue_clear(struct pg *pg); /* for a new transaction */
 
 struct pg_rows *pg_rows_of(PGresult *result); /* takes it */
 

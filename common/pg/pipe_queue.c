@@ -84,6 +84,13 @@ static res_t hand(struct pg *pg, const struct pg_order *order, const struct pg_w
     return RES_DONE;
 }
 
+/* What was queued counts on: each has its step, sent or not. */
+static void let_go(struct pg *pg)
+{
+    buf_clear(&pg->queue);
+    pg->queue_at = 0;
+}
+
 static res_t hand_next(struct pg *pg)
 {
     struct queued head;
@@ -103,14 +110,13 @@ static res_t hand_next(struct pg *pg)
     pg->queue_at += head.bytes;
     res_t res = hand(pg, &head.order, &params);
     if (is_empty(pg))
-        pg_queue_clear(pg);
+        let_go(pg);
     return res;
 }
 
 void pg_queue_clear(struct pg *pg)
 {
-    buf_clear(&pg->queue);
-    pg->queue_at = 0;
+    let_go(pg);
     pg->queued = 0;
 }
 

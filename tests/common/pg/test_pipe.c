@@ -279,6 +279,22 @@ Test(pipe, too_many_statements_are_refused_and_the_rest_can_be_rolled_back)
     cr_assert_eq(count_rows(), 0);
 }
 
+/* A large one makes the next one wait until it is sent. */
+Test(pipe, statements_that_had_to_wait_are_counted_as_well)
+{
+    static char large_text[100000];
+    struct view text = {memset(large_text, 'x', sizeof large_text), sizeof large_text};
+    res_t res = RES_DONE;
+    OK(pg_pipe_begin(pg));
+    for (int32_t i = 0; i < 10000 && res.act == RES_OK; i++) {
+        OK(pg_pipe_push(pg));
+        res = send_insert(i, i % 500 == 0 ? text : VIEW("a"));
+    }
+    cr_assert_eq(res.act, RES_REJECT);
+    OK(pg_pipe_rollback(pg));
+    cr_assert_eq(count_rows(), 0);
+}
+
 Test(pipe, several_questions_are_answered_in_one_go_each_with_its_own_rows)
 {
     static const struct pg_sql echo = {"echo", "SELECT $1::bigint"};
