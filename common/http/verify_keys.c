@@ -54,25 +54,28 @@ static bool usable(jwk_t *key)
            (alg == NULL || r_str_to_jwa_alg(alg) == ours);
 }
 
-/* Those of the set that are usable, or NULL; *ret_all: every one was. */
+static void key_add(jwks_t *good, json_t *json)
+{
+    jwk_t *key = NULL;
+    if (r_jwk_init(&key) == RHN_OK && r_jwk_import_from_json_t(key, json) == RHN_OK && usable(key))
+        (void)r_jwks_append_jwk(good, key);
+    r_jwk_free(key);
+}
+
+/* Those of the set that are usable, or NULL; *ret_all: every one was. Each is read by itself: a
+ * kind that nobody here knows hides none of the others (RFC 7517 section 5). */
 static jwks_t *keys_of(json_t *json, bool *ret_all)
 {
-    jwks_t *all = NULL, *good = NULL;
+    jwks_t *good = NULL;
+    json_t *all = json_object_get(json, "keys");
     *ret_all = false;
-    if (json == NULL || r_jwks_init(&all) != RHN_OK)
+    if (r_jwks_init(&good) != RHN_OK)
         return NULL;
-    bool read = r_jwks_import_from_json_t(all, json) == RHN_OK && r_jwks_init(&good) == RHN_OK;
-    size_t count = read ? r_jwks_size(all) : 0;
-    for (size_t i = 0; i < count && i < KEYS_MAX; i++) {
-        jwk_t *key = r_jwks_get_at(all, i);
-        if (usable(key))
-            (void)r_jwks_append_jwk(good, key);
-        r_jwk_free(key);
-    }
-    r_jwks_free(all);
-    size_t usable_count = read ? r_jwks_size(good) : 0;
-    *ret_all = usable_count > 0 && usable_count == count;
-    if (usable_count > 0)
+    for (size_t i = 0; i < json_array_size(all) && i < KEYS_MAX; i++)
+        key_add(good, json_array_get(all, i));
+    size_t count = r_jwks_size(good);
+    *ret_all = count > 0 && count == json_array_size(all);
+    if (count > 0)
         return good;
     r_jwks_free(good);
     return NULL;

@@ -267,3 +267,17 @@ Test(http_verify_keys, come_over_https_or_from_this_machine)
     }
     provider_stop();
 }
+
+Test(http_verify_keys, a_key_of_a_kind_that_nobody_knows_hides_none_of_the_others)
+{
+    char keys[8192];
+    snprintf(keys, sizeof(keys),
+        "{\"keys\":[{\"kty\":\"AKP\",\"kid\":\"new\",\"alg\":\"ML-DSA-44\","
+        "\"pub\":\"AAAA\"},%s",
+        strchr(one.keys, '[') + 1);
+    answers(200, keys);
+    struct token_verifier *verifier = verifier_open(0, 0);
+    becomes(verifier, mint(&one), TOKEN_OK);
+    token_verifier_close(verifier);
+    provider_stop();
+}
