@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -76,6 +77,12 @@ void connection_changed(void *owner, struct MHD_Connection *mhd, void **socket_s
         connection->next->prev = connection;
     server->connections = connection;
     pthread_mutex_unlock(&server->lock);
+}
+
+void connection_shut(struct http_connection *connection)
+{
+    connection->shut = true;
+    (void)shutdown(connection->fd, SHUT_RDWR);
 }
 
 static enum http_method method_of(const char *text)
@@ -234,7 +241,8 @@ static enum MHD_Result hand_over(struct exchange *exchange)
     exchange->request.body = buf_as_view(&exchange->body);
     exchange->request.received_us = clock_monotonic();
     pthread_mutex_lock(&server->lock);
-    bool taken = !server->quiet && server->queue.len < server->conf.queue_max;
+    bool shut = exchange->connection->shut;
+    bool taken = !shut && !server->quiet && server->queue.len < server->conf.queue_max;
     if (taken) {
         exchange->handed = true;
         atomic_store(&exchange->connection->deadline_us, 0);
@@ -246,6 +254,8 @@ static enum MHD_Result hand_over(struct exchange *exchange)
         }
     }
     pthread_mutex_unlock(&server->lock);
+    if (shut)
+        return MHD_NO;
     if (taken)
         return MHD_YES;
     deadline_in(exchange->connection, server->conf.send_ms);

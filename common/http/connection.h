@@ -15,6 +15,7 @@ struct http_connection {
     struct http_connection *next, *prev;
     int fd;
     bool loopback;
+    bool shut; /* nothing can be answered any more; under the server's lock */
     _Atomic int64_t deadline_us; /* monotonic; 0: none */
     _Atomic int64_t idle_us;     /* since when it has no request; 0: it has one */
 };
@@ -87,6 +88,10 @@ void connection_completed(
     void *owner, struct MHD_Connection *mhd, void **state, enum MHD_RequestTerminationCode why);
 void connection_changed(void *owner, struct MHD_Connection *mhd, void **socket_state,
     enum MHD_ConnectionNotificationCode what);
+
+/* Shuts it for good: a request that comes over it all the same is not handed over, for nobody would
+ * see its answer. The server's lock is held. */
+void connection_shut(struct http_connection *connection);
 
 /* The connection's reader is not there any more. */
 void stream_reader_gone(struct http_stream *stream);

@@ -32,7 +32,7 @@ bool http_server_drained(struct http_server *server)
         int64_t idle_us = atomic_load(&c->idle_us);
         int64_t from_us = idle_us > begun_us ? idle_us : begun_us;
         if (idle_us != 0 && now - from_us >= GRACE_US)
-            (void)shutdown(c->fd, SHUT_RDWR);
+            connection_shut(c);
     }
     bool drained = server->connections == NULL;
     pthread_mutex_unlock(&server->lock);

@@ -205,7 +205,7 @@ void http_server_tick(struct http_server *server)
     for (struct http_connection *c = server->connections; c != NULL; c = c->next) {
         int64_t deadline = atomic_load(&c->deadline_us);
         if (deadline != 0 && deadline < now)
-            (void)shutdown(c->fd, SHUT_RDWR);
+            connection_shut(c);
     }
     for (struct http_stream *s = server->streams; s != NULL; s = s->next)
         stream_beat(s, now);

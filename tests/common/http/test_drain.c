@@ -119,3 +119,46 @@ Test(http_drain, closes_connections_without_a_request_and_says_nothing_on_them)
     wait_for(&bench.drained);
     bench_stop(&bench);
 }
+
+enum { IDLE = 400 };
+
+/* Requests on idle connections about when those are closed, 250 ms after the server was let go;
+ * gives how many were answered. */
+static int send_late(struct bench *bench, const int *fds)
+{
+    char reply[4096];
+    int answered = 0;
+    quiesced(bench);
+    usleep(230000);
+    for (int i = 0; i < IDLE; i++) {
+        static const char late[] = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
+        (void)!send(fds[i], late, sizeof(late) - 1, MSG_NOSIGNAL); /* it may be closed */
+        usleep(50);
+    }
+    for (int i = 0; i < IDLE; i++) {
+        raw_read(fds[i], reply, sizeof(reply), NULL);
+        answered += strstr(reply, "HTTP/1.1 200") != NULL;
+        close(fds[i]);
+    }
+    return answered;
+}
+
+Test(http_drain, hands_out_no_request_that_nobody_would_see_the_answer_of)
+{
+    for (int round = 0; round < 12; round++) {
+        struct bench bench;
+        char reply[4096];
+        int fds[IDLE];
+        bench_start(&bench, (struct http_server_conf){0});
+        for (int i = 0; i < IDLE; i++) {
+            fds[i] = raw_connect(&bench);
+            raw_send(fds[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+            raw_read(fds[i], reply, sizeof(reply), "/p");
+        }
+        bench_wait(&bench.handled, IDLE);
+        int answered = send_late(&bench, fds);
+        wait_for(&bench.drained);
+        cr_expect_eq(atomic_load(&bench.handled), IDLE + answered);
+        bench_stop(&bench);
+    }
+}
