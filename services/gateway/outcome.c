@@ -19,6 +19,7 @@ struct sent {
     struct sent *bucket_next;
     struct sent *next, *prev;
     struct uuid id, person;
+    struct digest hash; /* of the request */
     uint64_t tag;
     int64_t until_us; /* monotonic: 202 while waiting, forgotten while kept */
     struct wait *waits;
@@ -180,6 +181,7 @@ static struct sent *sent_new(struct outcomes *outcomes, const struct wait *wait)
         return NULL;
     sent->id = wait->id;
     sent->person = wait->person;
+    sent->hash = wait->hash;
     struct sent **bucket = bucket_of(outcomes, wait->id);
     sent->bucket_next = *bucket;
     *bucket = sent;
@@ -191,8 +193,10 @@ static struct sent *sent_new(struct outcomes *outcomes, const struct wait *wait)
 enum wait_begin outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag)
 {
     struct sent *sent = sent_find(outcomes, wait->id);
-    /* Another dossier could not know that this id is taken. */
-    if (sent != NULL && !uuid_eq(sent->person, wait->person))
+    /* Another dossier could not know that this id is taken; and who is told to look later would
+     * find the first one's outcome, and take it for theirs. */
+    if (sent != NULL &&
+        (!uuid_eq(sent->person, wait->person) || !digest_eq(sent->hash, wait->hash)))
         return WAIT_FOREIGN;
     if (sent == NULL)
         sent = sent_new(outcomes, wait);

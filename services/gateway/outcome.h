@@ -46,7 +46,7 @@ struct wait {
 };
 enum wait_begin {
     WAIT_BUSY,    /* no room: nothing was done */
-    WAIT_FOREIGN, /* that id was sent lately about somebody else: key-reused, nothing was done */
+    WAIT_FOREIGN, /* that id was sent lately by another request: key-reused, nothing was done */
     WAIT_JOINED,  /* one is on its way already: do not produce */
     WAIT_FIRST,   /* produce the record, with *ret_tag */
 };

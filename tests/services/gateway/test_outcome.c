@@ -1,0 +1,63 @@
+/* Who waits for which outcome. */
+#include "gateway/outcome.h"
+
+#include "base/clock.h"
+
+#include <criterion/criterion.h>
+
+static struct gateway_conf conf = {.wait_us = 2 * TIME_US_PER_S};
+static struct gateway gateway = {.conf = &conf};
+static struct outcomes *outcomes;
+static int late;
+
+static void set_up(void)
+{
+    late = 0;
+    cr_assert_eq(outcomes_new(&gateway, &outcomes).act, RES_OK);
+}
+static void tear_down(void)
+{
+    outcomes_free(outcomes);
+}
+TestSuite(gateway_outcome, .init = set_up, .fini = tear_down, .timeout = 10);
+
+static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
+{
+    (void)owner, (void)outcome;
+    late += end == WAIT_LATE;
+}
+
+static enum wait_begin wait_for(const char *request, struct uuid person)
+{
+    uint64_t tag;
+    const struct wait wait = {.id = uuid_v5((struct uuid){0}, VIEW("a key")),
+        .person = person,
+        .hash = sha256(view_of(request)),
+        .end = ended};
+    return outcomes_wait(outcomes, &wait, &tag);
+}
+
+Test(gateway_outcome, the_same_request_again_joins_the_one_on_its_way)
+{
+    struct uuid person = uuid_v5((struct uuid){0}, VIEW("a person"));
+    cr_assert_eq(wait_for("as it was", person), WAIT_FIRST);
+    cr_assert_eq(wait_for("as it was", person), WAIT_JOINED);
+    cr_assert_eq(outcomes_waiting(outcomes), 2);
+}
+
+Test(gateway_outcome, another_request_under_the_same_key_is_never_told_to_look_later)
+{
+    struct uuid person = uuid_v5((struct uuid){0}, VIEW("a person"));
+    cr_assert_eq(wait_for("as it was", person), WAIT_FIRST);
+    cr_assert_eq(wait_for("another", person), WAIT_FOREIGN, "while it is waited for");
+    outcomes_expire(outcomes, clock_monotonic() + 3 * TIME_US_PER_S);
+    cr_assert_eq(late, 1);
+    cr_assert_eq(wait_for("another", person), WAIT_FOREIGN, "after its 202");
+    cr_assert_eq(wait_for("as it was", person), WAIT_FIRST, "it is sent again");
+}
+
+Test(gateway_outcome, a_key_belongs_to_one_person)
+{
+    cr_assert_eq(wait_for("a", uuid_v5((struct uuid){0}, VIEW("a person"))), WAIT_FIRST);
+    cr_assert_eq(wait_for("a", uuid_v5((struct uuid){0}, VIEW("another"))), WAIT_FOREIGN);
+}
