@@ -15,7 +15,7 @@ struct http_connection {
     struct http_connection *next, *prev;
     int fd;
     bool loopback;
-    bool shut; /* nothing can be answered any more; under the server's lock */
+    bool shut;                   /* nothing can be answered any more; under the server's lock */
     _Atomic int64_t deadline_us; /* monotonic; 0: none */
     _Atomic int64_t idle_us;     /* since when it has no request; 0: it has one */
 };

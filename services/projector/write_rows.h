@@ -24,8 +24,8 @@ res_t row_writer_ready(struct row_writer *writer, struct pg *pg) MUST_USE;
  * needed afterwards. */
 void row_writer_put(struct row_writer *writer, size_t table, const struct row_changes *changes);
 /* Queues what was written out of all tables in the open pipeline; a table without changes costs
- * nothing. Can be called again. RETRY, FATAL, REJECT: as pg_pipe_send; RETRY, too, where nothing was
- * written out since row_writer_ready. *ret_rows: rows queued. */
+ * nothing. Can be called again. RETRY, FATAL, REJECT: as pg_pipe_send; RETRY, too, where nothing
+ * was written out since row_writer_ready. *ret_rows: rows queued. */
 res_t row_writer_send(struct row_writer *writer, struct pg *pg, int64_t *ret_rows) MUST_USE;
 
 /* For comparing. Of a state table, $1 uuid[]: all rows of these people; of a log table, $1..
