@@ -197,3 +197,40 @@ Test(edge, record_ids_depend_on_client_and_key_and_on_where_one_ends)
     cr_expect(!uuid_eq(a, edge_record_id(&secrets, VIEW("a"), VIEW("bc"))));
     cr_expect_eq(a.b[6] >> 4, 8);
 }
+
+static bool yes(const char *text)
+{
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    const struct pg_sql sql = {NULL, text};
+    OK(pg_exec(pg, &sql, NULL, &rows));
+    return pg_bool(rows, 0, 0);
+}
+
+#define PEOPLE(n) "'00000000-0000-8000-8000-00000000000" #n "'"
+
+Test(edge, a_restricted_record_is_hidden_by_one_rule_for_one_person_and_for_lists)
+{
+    static const struct {
+        const char *user; /* as SQL */
+        bool hidden[5];   /* excluded A; let in A; both A; nobody at all; unrestricted */
+    } due[] = {{"'A'", {true, false, true, true, false}}, {"'B'", {false, true, true, true, false}},
+        {"NULL", {false, true, true, true, false}}};
+    OK(pg_run(pg, "INSERT INTO edge.restriction VALUES"
+                  " (" PEOPLE(0) ", false, 'A'), (" PEOPLE(
+                      1) ", true, 'A'),"
+                         " (" PEOPLE(2) ", false, 'A'), (" PEOPLE(2) ", true, 'A'),"
+                                                                     " (" PEOPLE(3) ", true, '')"));
+    for (size_t i = 0; i < ARRAY_LEN(due); i++)
+        for (int n = 0; n < 5; n++) {
+            char one[200], list[200];
+            snprintf(one, sizeof one,
+                "SELECT edge.is_hidden('00000000-0000-8000-8000-00000000000%d', %s::text)", n,
+                due[i].user);
+            snprintf(list, sizeof list,
+                "SELECT '00000000-0000-8000-8000-00000000000%d'::uuid IN (SELECT h FROM"
+                " edge.hidden_from(%s::text) h)",
+                n, due[i].user);
+            cr_expect_eq(yes(one), due[i].hidden[n], "%s", one);
+            cr_expect_eq(yes(list), due[i].hidden[n], "%s", list);
+        }
+}
