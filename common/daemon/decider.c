@@ -12,6 +12,8 @@ static void set_limits(struct decider_conf *conf)
         conf->pending_max = 2048;
     if (conf->command_bytes_max == 0)
         conf->command_bytes_max = 262144;
+    if (conf->dossier_bytes_max == 0)
+        conf->dossier_bytes_max = 400000; /* a command adds less than what is left */
     if (conf->resend_us == 0)
         conf->resend_us = 100000;
     if (conf->commit_us == 0)

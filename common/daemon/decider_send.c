@@ -91,12 +91,16 @@ static res_t park_head(struct decider *decider, struct desk *desk, const char *r
     return RES_DONE;
 }
 
-static res_t load(struct decider *decider, const struct desk *desk, const struct dossier **ret)
+/* *ret_full: it takes no more. Every reader of the stream would stop, for all people, at the record
+ * that makes a dossier larger than can be kept: so one long before it. */
+static res_t load(
+    struct decider *decider, const struct desk *desk, const struct dossier **ret, bool *ret_full)
 {
-    struct port_dossier stored;
+    struct port_dossier stored = {0};
     bool found = false;
     TRY(decider->ports.store.dossier(
         decider->ports.store.self, desk->partition, desk->person, &stored, &found));
+    *ret_full = stored.packed.len > decider->conf.dossier_bytes_max;
     if (found)
         return fold_unpack(decider->registry, stored.packed, decider->arena, ret);
     *ret = dossier_empty(decider->arena);
@@ -152,7 +156,7 @@ static res_t work(struct decider *decider, struct desk *desk)
 {
     struct store_port *store = &decider->ports.store;
     const struct dossier *dossier = NULL;
-    bool answered = true;
+    bool answered = true, full = false;
     while (desk->first != NULL) {
         TRY(store->answered(
             store->self, desk->partition, desk->person, desk->first->id, &answered));
@@ -166,7 +170,9 @@ static res_t work(struct decider *decider, struct desk *desk)
         return RES_DONE;
     }
     arena_clear(decider->arena);
-    TRY(load(decider, desk, &dossier));
+    TRY(load(decider, desk, &dossier, &full));
+    if (full)
+        return park_head(decider, desk, "dossier-full");
     struct event event;
     res_t res = decide(decider, dossier, desk->first, &event);
     if (res.act == RES_REJECT || (res.act == RES_OK && decider->out.failed))

@@ -220,6 +220,32 @@ Test(decider_faults, parks_a_command_whose_record_is_too_large_and_goes_on)
     }
 }
 
+/* Else the next one would stop every reader, and with it everybody's commands. */
+Test(decider_faults, parks_the_commands_of_a_person_whose_dossier_takes_no_more)
+{
+    struct world *world = world_new();
+    struct member *member = member_new(world);
+    struct decider_ports ports = member_ports(member);
+    decider_free(member->decider);
+    member->conf.dossier_bytes_max = 20;
+    member->decider = decider_new(&member->conf, &ports, world->registry);
+    member_assign(member);
+    member_run(member);
+    for (int i = 1; i <= 3; i++)
+        world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, i);
+    world_command(world, person_in(0, 1), COMMAND_SHARE_RISK, 4);
+    for (int i = 0; i < 5; i++)
+        member_run(member);
+    cr_assert_eq(world_answers(world, person_in(0, 0), 1).counted, 1);
+    cr_assert_eq(world_answers(world, person_in(0, 0), 2).any, 0);
+    cr_assert_eq(world_answers(world, person_in(0, 1), 4).counted, 1);
+    cr_assert_eq(world->logs[WORLD_PARKED][0].count, 2);
+    cr_assert_str_eq(world_at(world, WORLD_PARKED, 0, 0)->headers.reason, "dossier-full");
+    cr_assert_eq(world->committed[0], 4);
+    member_free(member);
+    world_free(world);
+}
+
 Test(decider_faults, after_a_revocation_nothing_more_is_done_for_the_partition)
 {
     struct world *world = world_new();
