@@ -89,6 +89,7 @@ const struct halt *sink_halt(const struct sink *sink)
 void sink_stats(const struct sink *sink, struct sink_stats *ret)
 {
     *ret = sink->stats;
+    ret->under_way = sink->flight != NULL;
     for (int32_t i = 0; i < sink->conf.partitions; i++) {
         const struct sink_part *part = &sink->parts[i];
         ret->owned += part->ours;

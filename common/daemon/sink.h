@@ -82,6 +82,7 @@ struct sink_stats {
     int64_t batches, retries, unknown_commits, ownership_lost;
     int64_t behind; /* records between our positions and the end, as far as known */
     int64_t owned;
+    bool under_way; /* the database works on a batch, and waits for us to push the rest of it */
 };
 
 struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *ports,

@@ -143,7 +143,8 @@ static res_t build(struct rebuild *rebuild)
 
 /* --- the swap ----------------------------------------------------------------------------------*/
 
-/* The live projector is held up: what it has and we have not is little. */
+/* The live projector is held up: what it has and we have not is little. A batch still under way
+ * would hold the second one's positions against the swap, which cannot push it on. */
 static res_t reach(struct rebuild *rebuild, const struct swap_positions *live, bool *ret)
 {
     int64_t until = clock_monotonic() + HOLD_US;
@@ -151,7 +152,8 @@ static res_t reach(struct rebuild *rebuild, const struct swap_positions *live, b
     while (!*ret && clock_monotonic() < until) {
         TRY(rebuild_sink_step(rebuild->sink, STEP_MS));
         TRY(swap_positions(rebuild->pg, SWAP_NEXT, &rebuild->at));
-        *ret = rebuild_behind(&rebuild->at, live->next, SWAP_PARTITIONS_MAX) == 0;
+        *ret = rebuild_behind(&rebuild->at, live->next, SWAP_PARTITIONS_MAX) == 0 &&
+               rebuild_sink_rests(rebuild->sink);
     }
     return RES_DONE;
 }

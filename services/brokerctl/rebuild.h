@@ -18,6 +18,8 @@ void rebuild_sink_free(struct rebuild_sink *sink); /* drops the batch in hand. N
 /* At most one batch, or a wait for something to read, wait_ms at most. Not OK: the log is not what
  * it must be (rebuild_sink_halt says how), or the schema is gone. */
 res_t rebuild_sink_step(struct rebuild_sink *sink, int wait_ms) MUST_USE;
+/* Nothing is under way in the database: whoever else locks its tables waits for nobody here. */
+bool rebuild_sink_rests(const struct rebuild_sink *sink);
 const struct halt *rebuild_sink_halt(const struct rebuild_sink *sink);
 
 /* Pure: records between `at` and `to`, partition by partition; 0: `at` has reached it. */

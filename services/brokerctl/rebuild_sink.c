@@ -141,6 +141,13 @@ res_t rebuild_sink_step(struct rebuild_sink *self, int wait_ms)
     return RES_DONE;
 }
 
+bool rebuild_sink_rests(const struct rebuild_sink *self)
+{
+    struct sink_stats stats;
+    sink_stats(self->sink, &stats);
+    return !stats.under_way;
+}
+
 const struct halt *rebuild_sink_halt(const struct rebuild_sink *self)
 {
     return sink_halt(self->sink);

@@ -266,7 +266,10 @@ Test(sink, rules_the_next_batch_on_what_the_database_has_not_committed_yet)
     struct world *world = world_new();
     struct base *base = base_new();
     struct sinker *sinker = start_behind(world, base);
+    while (!sinker_stats(sinker).under_way)
+        cr_assert_eq(sinker_step(sinker).act, RES_OK);
     sinker_run(sinker);
+    cr_assert_not(sinker_stats(sinker).under_way);
     cr_assert_gt(sinker->overlaps, 6, "it was asked for a batch's dossiers meanwhile");
     cr_assert_eq(base->state.effect_count, 80);
     expect_complete(base, world);
