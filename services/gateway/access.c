@@ -102,6 +102,18 @@ res_t access_person(struct call *call, struct uuid person, bool *ret)
     return RES_DONE;
 }
 
+res_t access_outcome(struct call *call, struct uuid id, struct access_outcome *ret)
+{
+    struct uuid person = {{0}};
+    *ret = (struct access_outcome){0};
+    TRY(outcome_find(call->gateway, id, call->arena, &ret->outcome, &ret->found));
+    if (ret->found)
+        person = ret->outcome.person;
+    else if (!outcomes_sent(call->gateway->outcomes, id, &person))
+        return RES_DONE;
+    return access_person(call, person, &ret->may);
+}
+
 res_t access_check(struct call *call, enum problem_code *ret)
 {
     const struct route *route = call->route;

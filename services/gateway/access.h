@@ -15,6 +15,7 @@
 #ifndef GATEWAY_ACCESS_H
 #define GATEWAY_ACCESS_H
 
+#include "gateway/outcome.h"
 #include "gateway/route.h"
 
 /* *ret: PROBLEM_MAX_ = may; else what to answer. Fills call->person where the path names a
@@ -25,6 +26,13 @@ res_t access_check(struct call *call, enum problem_code *ret) MUST_USE;
 res_t access_referral(
     struct call *call, struct uuid referral, struct uuid *ret_person, bool *ret) MUST_USE;
 res_t access_person(struct call *call, struct uuid person, bool *ret) MUST_USE;
+/* The same for what became of a command, which names a person only once it is looked up. */
+struct access_outcome {
+    bool may;   /* false: whether there is such a command is not told */
+    bool found; /* else it is still on its way */
+    struct outcome outcome;
+};
+res_t access_outcome(struct call *call, struct uuid id, struct access_outcome *ret) MUST_USE;
 
 /* For lists: `AND NOT_HIDDEN("n.person", "$3")` leaves out whom that user may not see. */
 #define NOT_HIDDEN(person, user) person " NOT IN (SELECT h FROM edge.hidden_from(" user ") h)"

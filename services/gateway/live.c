@@ -451,6 +451,11 @@ res_t live_handle(struct call *call)
         route_find_path(call->gateway->routes, HTTP_GET, http_pair_get(query, "page"), &page);
     if (problem == PROBLEM_MAX_)
         TRY(access_check(&page, &problem));
+    if (problem == PROBLEM_MAX_ && !uuid_is_zero(page.id)) {
+        struct access_outcome seen;
+        TRY(access_outcome(&page, page.id, &seen));
+        problem = seen.may ? PROBLEM_MAX_ : PROBLEM_NOT_FOUND;
+    }
     if (problem == PROBLEM_MAX_ && live_page_of(&page) == NULL)
         problem = PROBLEM_NOT_FOUND;
     bool full = call->gateway->draining || call->gateway->live->count >= SUBSCRIBERS_MAX;

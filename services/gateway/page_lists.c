@@ -71,26 +71,20 @@ res_t flows_page(struct call *call)
 
 res_t outcome_page(struct call *call)
 {
-    struct outcome outcome = {0};
-    struct uuid person = {0};
+    struct access_outcome seen;
     struct page_frame frame;
-    bool found, may = false;
     TRY(page_frame_of(call, &plainly, &frame));
-    TRY(outcome_find(call->gateway, call->id, call->arena, &outcome, &found));
-    if (found)
-        person = outcome.person;
-    if (found || outcomes_sent(call->gateway->outcomes, call->id, &person))
-        TRY(access_person(call, person, &may));
-    if (page_not_found(call, may))
+    TRY(access_outcome(call, call->id, &seen));
+    if (page_not_found(call, seen.may))
         return RES_DONE;
     struct outcome_model model = {.command = call->id,
-        .command_type = outcome.command,
-        .answered = found,
-        .referral = outcome.referral};
-    if (found && outcome.code.ptr == NULL)
-        model.event = outcome.type;
-    else if (found)
-        model.refused = page_error_of_outcome(call->arena, &outcome);
+        .command_type = seen.outcome.command,
+        .answered = seen.found,
+        .referral = seen.outcome.referral};
+    if (seen.found && seen.outcome.code.ptr == NULL)
+        model.event = seen.outcome.type;
+    else if (seen.found)
+        model.refused = page_error_of_outcome(call->arena, &seen.outcome);
     struct part_names parts = page_parts(call);
     CLEANUP(buf_done) struct buf out = {0};
     res_t res = parts.len > 0 ? page_outcome_parts(&frame, &model, parts, &out)

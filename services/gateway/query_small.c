@@ -56,21 +56,16 @@ res_t people_handle(struct call *call)
 /* GET /v1/outcomes/{id}: the link of a 202. */
 res_t outcome_handle(struct call *call)
 {
-    struct outcome outcome = {0};
-    struct uuid person;
-    bool found, may = false;
-    TRY(outcome_find(call->gateway, call->id, call->arena, &outcome, &found));
-    bool sent = !found && outcomes_sent(call->gateway->outcomes, call->id, &person);
-    if (found || sent)
-        TRY(access_person(call, found ? outcome.person : person, &may));
-    if (!may) {
+    struct access_outcome seen;
+    TRY(access_outcome(call, call->id, &seen));
+    if (!seen.may) {
         call_problem_code(call, PROBLEM_NOT_FOUND);
         return RES_DONE;
     }
     CLEANUP(buf_done) struct buf body = {0};
     int status = 202;
-    if (found)
-        status = outcome_write(&outcome, &body);
+    if (seen.found)
+        status = outcome_write(&seen.outcome, &body);
     else
         buf_printf(&body, "{\"status\":\"/v1/outcomes/%s\"}", uuid_text(call->id).text);
     call_json(call, status, &body);

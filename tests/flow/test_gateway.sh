@@ -293,10 +293,15 @@ hidden_live() { # NAME: the stream of somebody who is not let in
     signed_in && listen "$1" "/referrals/$REFERRAL" && wait $! && equal "$(head -n 1 "$FLOW/live-$1.head" | cut -d' ' -f2)" 404
 }
 check 'nor has a page of theirs a stream' hidden_live restricted
+OUTCOME=/outcome/$(sql -U projector -c "SELECT id FROM read.outcome WHERE person = '$PERSON' LIMIT 1")
+check 'nor has the outcome of a command about them' unseen_stream "$OUTCOME"
 hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in "$API/cases" | grep -q Lantern && ! as_signed_in "$API/cases" | grep -F 'Odette'; }
 check 'nor shows a page of theirs the name' hidden_today
 check 'the record is open again' sql -U gateway -c 'DELETE FROM edge.restriction'
 check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
+listen outcome "$OUTCOME"
+check 'the outcome has its stream again' until_true 10 heard outcome 'event: beat'
+kill "${LIVE[-1]}"
 
 # --- how often one client may ask --------------------------------------------------------------------
 
