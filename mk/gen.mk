@@ -30,7 +30,9 @@ $(GEN)/stamp: $(SCHEMAC) $(SCHEMA_FILES) $(QUERIES)
 $(GEN_FILES): $(GEN)/stamp
 	@:
 
-.PHONY: gen schema-ids
+.PHONY: gen schema-ids schema-release
 gen: $(GEN)/stamp
 schema-ids: $(SCHEMAC) ## give new and changed schemas their ids (schemas/ids.tsv)
 	@$(SCHEMAC) ids schemas
+schema-release: $(SCHEMAC) ## after a release: nothing is written any more as the one before wrote it
+	@$(SCHEMAC) release schemas

@@ -92,6 +92,24 @@ static inline bool field_seals(const struct field_desc *field)
     return field->sealed != SEALED_NO || (field->record != NULL && field->record->seals);
 }
 
+/* An older version of a record's schema, as what it has less than the tables above: how today's
+ * structs are written so that a program which knows only that version reads them. */
+struct edition_record {
+    const struct record_desc *desc;
+    uint64_t lacks; /* a bit by place in desc->fields: not there */
+};
+struct edition_enum {
+    const struct enum_desc *enumeration;
+    int32_t count; /* its first symbols, so many, have the same place there */
+};
+struct edition {
+    int32_t id;                           /* of the schema */
+    const struct edition_record *records; /* those that lack something, or a record below does */
+    size_t record_count;
+    const struct edition_enum *enums; /* those that lack something */
+    size_t enum_count;
+};
+
 static inline bool has_bit(const void *record, int8_t bit)
 {
     return bit < 0 || ((*(const uint64_t *)record >> bit) & 1) != 0;

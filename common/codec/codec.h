@@ -13,6 +13,11 @@
  * buf.failed for what could not be read again: bad UTF-8 or NUL in text, an enum out of range. */
 void codec_encode(const struct record_desc *desc, const void *record, struct buf *out);
 
+/* The same in an older version's layout; sets buf.failed, too, where that version would lose
+ * something: a field that it lacks and the record has, a symbol that it does not know. */
+void codec_encode_older(const struct edition *edition, const struct record_desc *desc,
+    const void *record, struct buf *out);
+
 struct codec_plan;
 
 /* `writer` is the writer's self-contained schema as JSON. Fields are matched by name or alias, enum

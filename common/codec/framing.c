@@ -141,34 +141,58 @@ enum frame_fault codec_read_dossier(const struct codec_registry *registry, struc
     return fault;
 }
 
-static res_t frame_write(
-    int32_t id, const struct record_desc *desc, const void *record, struct buf *out)
+/* What there is to write: a record, its table, and the schemas that may say it. */
+struct writing {
+    const struct record_desc *desc;
+    const void *record;
+    int32_t newest;
+    const struct edition *was; /* NULL: the newest alone */
+};
+
+static bool frame_put(const struct writing *writing, const struct edition *edition, struct buf *out)
 {
     size_t before = out->len;
+    int32_t id = edition == NULL ? writing->newest : edition->id;
     uint8_t head[HEAD_BYTES] = {
         0, (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id};
     buf_put(out, head, sizeof head);
-    codec_encode(desc, record, out);
+    if (edition == NULL)
+        codec_encode(writing->desc, writing->record, out);
+    else
+        codec_encode_older(edition, writing->desc, writing->record, out);
     if (!out->failed)
-        return RES_DONE;
+        return true;
     out->len = before;
     out->failed = false;
+    return false;
+}
+
+static res_t frame_write(const struct writing *writing, struct buf *out)
+{
+    if ((writing->was != NULL && frame_put(writing, writing->was, out)) ||
+        frame_put(writing, NULL, out))
+        return RES_DONE;
     return REJECT("the record cannot be written: bad text, a value out of range, or too large");
 }
 
 res_t codec_write_event(const struct event *event, struct buf *out)
 {
-    return frame_write(
-        event_schema_id[event->type], event_table[event->type].desc, event->body, out);
+    enum event_type type = event->type;
+    return frame_write(&(struct writing){event_table[type].desc, event->body, event_schema_id[type],
+                           event_schema_was[type]},
+        out);
 }
 
 res_t codec_write_command(const struct command *command, struct buf *out)
 {
-    return frame_write(
-        command_schema_id[command->type], command_table[command->type].desc, command->body, out);
+    enum command_type type = command->type;
+    return frame_write(&(struct writing){command_table[type].desc, command->body,
+                           command_schema_id[type], command_schema_was[type]},
+        out);
 }
 
 res_t codec_write_dossier(const struct dossier *dossier, struct buf *out)
 {
-    return frame_write(dossier_schema_id, &dossier_desc, dossier, out);
+    return frame_write(
+        &(struct writing){&dossier_desc, dossier, dossier_schema_id, dossier_schema_was}, out);
 }

@@ -28,7 +28,9 @@ MUST_USE enum frame_fault codec_read_event(const struct codec_registry *registry
 MUST_USE enum frame_fault codec_read_command(const struct codec_registry *registry,
     struct view bytes, struct arena *arena, struct command *ret);
 
-/* Appends the frame in our newest schema. RES_REJECT: the record cannot be written (codec_encode);
+/* Appends the frame in our newest schema; in the one that the release before wrote (`was` in
+ * schemas/ids.tsv) wherever that says all of it, so that programs of that release read it, too,
+ * until somebody states something new. RES_REJECT: the record cannot be written (codec_encode);
  * then `out` is as before. */
 MUST_USE res_t codec_write_event(const struct event *event, struct buf *out);
 MUST_USE res_t codec_write_command(const struct command *command, struct buf *out);

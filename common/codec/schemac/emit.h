@@ -10,6 +10,10 @@ void emit_header(struct model *model, struct buf *out);       /* event.h */
 void emit_tables(const struct model *model, struct buf *out); /* event_tables.c: descriptors */
 /* event_rows.c: the tables of events, commands and schemas. */
 void emit_rows(const struct model *model, const struct ids *ids, struct buf *out);
+/* Within it: how to write each older schema by today's tables. `command`: as the record's command.
+ * False where that cannot be done; `*ret_why` says why. */
+bool emit_edition(const struct model *model, const struct id_row *row, const struct record *record,
+    bool command, struct buf *out, const char **ret_why);
 /* openapi.json; `queries` is the gateway's own fragment or NULL. */
 void emit_openapi(const struct model *model, const json_t *queries, struct buf *out);
 /* asyncapi.json; `rows` is the text of topics.tsv. */

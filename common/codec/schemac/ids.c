@@ -65,8 +65,10 @@ static struct id_row row_parse(const struct model *model, struct view line)
     struct view number = view_cut(&rest, '\t');
     struct id_row row = {.record = arena_text(model->arena, view_cut(&rest, '\t')),
         .sha256 = arena_text(model->arena, view_cut(&rest, '\t')),
-        .newest = view_eq_text(rest, "at")};
-    if (!view_to_i64(number, &id) || id < 1 || id > INT32_MAX || strlen(row.sha256) != 64)
+        .newest = view_eq_text(rest, "at"),
+        .was = view_eq_text(rest, "was")};
+    if (!view_to_i64(number, &id) || id < 1 || id > INT32_MAX || strlen(row.sha256) != 64 ||
+        (rest.len > 0 && !row.newest && !row.was))
         fail("ids.tsv", "not a row: \"%.*s\"", VIEW_ARG(line));
     row.id = (int32_t)id;
     const char *path = text_path(model, &row);
@@ -141,25 +143,61 @@ static void file_write(const char *path, const char *text)
         fail(path, "%s", strerror(errno));
 }
 
+/* The newest is not any more. Unless a text before it is still what the last release wrote, it is
+ * that one itself. */
+static void row_retire(struct ids *ids, const char *record)
+{
+    struct id_row *newest = NULL, *was = NULL;
+    for (size_t i = 0; i < ids->count; i++) {
+        struct id_row *row = &ids->rows[i];
+        if (strcmp(row->record, record) != 0)
+            continue;
+        newest = row->newest ? row : newest;
+        was = row->was ? row : was;
+    }
+    if (newest == NULL)
+        return;
+    newest->newest = false;
+    newest->was = was == NULL;
+}
+
 /* Marks the wanted text of a record as its newest; true if it had to be added. */
 static bool row_settle(const struct model *model, const struct id_row *want, struct ids *ids)
 {
-    bool known = false;
-    for (size_t i = 0; i < ids->count; i++) {
-        struct id_row *row = &ids->rows[i];
-        if (strcmp(row->record, want->record) != 0)
-            continue;
-        row->newest = !known && strcmp(row->sha256, want->sha256) == 0;
-        known = known || row->newest;
-    }
-    if (known)
+    struct id_row *known = NULL;
+    for (size_t i = 0; i < ids->count && known == NULL; i++)
+        if (strcmp(ids->rows[i].record, want->record) == 0 &&
+            strcmp(ids->rows[i].sha256, want->sha256) == 0)
+            known = &ids->rows[i];
+    if (known != NULL && known->newest)
         return false;
+    row_retire(ids, want->record);
+    if (known != NULL) {
+        known->newest = true;
+        known->was = false;
+        return false;
+    }
     struct id_row row = *want;
     row.id = next_id(ids);
     add(ids, row);
     file_write(text_path(model, &row), row.text);
     printf("schema id %d: %s\n", row.id, row.record);
     return true;
+}
+
+static void ids_write(const struct model *model, const struct ids *ids)
+{
+    struct view text = VIEW("# id\trecord\tSHA-256 of ids/<id>-<record>.avsc\tat: the newest; "
+                            "was: written by the release before\n");
+    for (size_t i = 0; i < ids->count; i++) {
+        const struct id_row *row = &ids->rows[i];
+        text = arena_printf(model->arena, "%.*s%d\t%s\t%s\t%s\n", VIEW_ARG(text), row->id,
+            row->record, row->sha256,
+            row->newest ? "at"
+            : row->was  ? "was"
+                        : "");
+    }
+    file_write(arena_printf(model->arena, "%s/ids.tsv", model->folder).ptr, text.ptr);
 }
 
 void ids_append(const struct model *model, const struct ids *wanted)
@@ -171,10 +209,14 @@ void ids_append(const struct model *model, const struct ids *wanted)
     size_t added = 0;
     for (size_t i = 0; i < wanted->count; i++)
         added += row_settle(model, &wanted->rows[i], &ids);
-    struct view text = VIEW("# id\trecord\tSHA-256 of ids/<id>-<record>.avsc\tat: the newest\n");
-    for (size_t i = 0; i < ids.count; i++)
-        text = arena_printf(model->arena, "%.*s%d\t%s\t%s\t%s\n", VIEW_ARG(text), ids.rows[i].id,
-            ids.rows[i].record, ids.rows[i].sha256, ids.rows[i].newest ? "at" : "");
-    file_write(arena_printf(model->arena, "%s/ids.tsv", model->folder).ptr, text.ptr);
+    ids_write(model, &ids);
     printf("%zu schema ids added\n", added);
+}
+
+void ids_release(const struct model *model)
+{
+    struct ids ids = ids_read(model);
+    for (size_t i = 0; i < ids.count; i++)
+        ids.rows[i].was = false;
+    ids_write(model, &ids);
 }

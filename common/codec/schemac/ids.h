@@ -12,7 +12,8 @@ struct id_row {
     const char *record; /* an event's, a command's, or "Dossier" */
     const char *sha256; /* hex, of the text */
     const char *text;
-    bool newest;
+    bool newest; /* `at`: what we write */
+    bool was;    /* `was`: what the release before this one wrote */
 };
 
 struct ids {
@@ -27,7 +28,10 @@ struct ids ids_wanted(const struct model *model);
 struct ids ids_read(const struct model *model);
 /* Fails, naming the rows to add, unless the newest rows of `locked` are exactly those wanted. */
 void ids_check(const struct ids *locked, const struct ids *wanted);
-/* Gives an id to each wanted text that has none, and writes file and texts. */
+/* Gives an id to each wanted text that has none, and writes file and texts. What was the newest
+ * since the last release becomes what that release wrote. */
 void ids_append(const struct model *model, const struct ids *wanted);
+/* A release: from here on nothing is written as the one before wrote it. */
+void ids_release(const struct model *model);
 
 #endif

@@ -8,7 +8,9 @@
 
 static const char usage[] = "usage: schemac gen SCHEMAS OUT [QUERIES]   writes OUT/event/, "
                             "OUT/openapi.json and OUT/asyncapi.json\n"
-                            "       schemac ids SCHEMAS                 adds missing schema ids\n";
+                            "       schemac ids SCHEMAS                 adds missing schema ids\n"
+                            "       schemac release SCHEMAS             "
+                            "what is written from here on is all of it `at`\n";
 
 /* A file whose text is the same is left alone, so that nothing is compiled again. */
 static void write_changed(const char *folder, const char *name, const struct buf *text)
@@ -103,6 +105,12 @@ int main(int argc, char **argv)
         struct model *model = model_load(argv[2]);
         struct ids wanted = ids_wanted(model);
         ids_append(model, &wanted);
+        arena_free(model->arena);
+        return 0;
+    }
+    if (argc >= 3 && strcmp(argv[1], "release") == 0) {
+        struct model *model = model_load(argv[2]);
+        ids_release(model);
         arena_free(model->arena);
         return 0;
     }

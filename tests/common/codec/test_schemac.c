@@ -141,6 +141,7 @@ Test(schemac, a_changed_text_needs_a_new_id_and_a_changed_limit_does_not)
     cr_expect_not_null(strstr(said.ptr, "an older text"), "%s", said.ptr);
     cr_expect_eq(schemac("ids", &said), 0);
     cr_expect_not_null(strstr(said.ptr, "schema id 2: Thing"), "%s", said.ptr);
+    cr_expect_eq(schemac("release", &said), 0);
     cr_expect_eq(schemac("gen", &said), 0, "%s", said.ptr);
     /* Back to the first text: its id is still its id. */
     put("stream/Thing.avsc", RECORD("", NULLABLE("\"int\"", "")));
@@ -149,6 +150,50 @@ Test(schemac, a_changed_text_needs_a_new_id_and_a_changed_limit_does_not)
     put("ids/0002-Thing.avsc", "{}");
     cr_expect_eq(schemac("gen", &said), 1);
     cr_expect_not_null(strstr(said.ptr, "never changes"), "%s", said.ptr);
+    buf_done(&said);
+}
+
+/* The last column of ids.tsv, in order of the ids. */
+static void marks(struct buf *said)
+{
+    char path[300], line[300];
+    snprintf(path, sizeof path, "%s/ids.tsv", schemas);
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file);
+    buf_clear(said);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (line[0] != '#')
+            buf_text(said, strrchr(line, '\t') + 1);
+    buf_byte(said, 0);
+    fclose(file);
+}
+
+Test(schemac, what_a_release_wrote_is_marked_until_the_next)
+{
+#define TWO                                                                                        \
+    RECORD("",                                                                                     \
+        NULLABLE("\"int\"",                                                                        \
+            "") ",{\"name\":\"g\",\"type\":[\"null\",\"int\"],\"doc\":\"d\",\"default\":null}")
+    struct buf said = {0};
+    put("stream/Thing.avsc", RECORD("", NULLABLE("\"int\"", "")));
+    cr_expect_eq(schemac("ids", &said), 0);
+    put("stream/Thing.avsc", TWO);
+    cr_expect_eq(schemac("ids", &said), 0);
+    marks(&said);
+    cr_expect_str_eq(said.ptr, "was\nat\n");
+    cr_expect_eq(schemac("gen", &said), 0, "%s", said.ptr);
+    /* Changed again before the release: that text was never written by one. */
+    put("stream/Thing.avsc", RECORD("", NULLABLE("\"long\"", "")));
+    cr_expect_eq(schemac("ids", &said), 0);
+    marks(&said);
+    cr_expect_str_eq(said.ptr, "was\n\nat\n");
+    cr_expect_eq(schemac("gen", &said), 1);
+    cr_expect_not_null(
+        strstr(said.ptr, "no rolling upgrade: int: is of another type"), "%s", said.ptr);
+    cr_expect_eq(schemac("release", &said), 0);
+    marks(&said);
+    cr_expect_str_eq(said.ptr, "\n\nat\n");
+    cr_expect_eq(schemac("gen", &said), 0, "%s", said.ptr);
     buf_done(&said);
 }
 
