@@ -27,7 +27,11 @@ static res_t open_one(struct verify *verify, const char *folder, const char *nam
         .fingerprint = fold_fingerprint(),
         .bytes_max = (size_t)16 << 30,
         .read_only = true};
-    TRY(store_open(&conf, &one->store, NULL));
+    res_t res = store_open(&conf, &one->store, NULL);
+    if (res.act == RES_RETRY)
+        return RETRY("a decider's store is of another release, or half made: its decider makes it "
+                     "anew when it starts (--no-stores leaves stores out)");
+    TRY(res);
     verify->store_count++;
     /* Takes the snapshot now, so that it lies before the log's end that is asked for later. */
     int64_t at = 0;
