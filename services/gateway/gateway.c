@@ -147,7 +147,7 @@ static res_t open_producer(struct gateway *gateway)
     static const char *const written[] = {
         "referral.commands", "session.commands", "risk.commands", NULL};
     const struct kafka_producer_conf conf = {
-        .kafka = {.brokers = gateway->conf->kafka_bootstrap, .client_id = "gateway"},
+        .kafka = conf_kafka(&gateway->conf->kafka, "gateway"),
         .topics = written,
         .give_up_ms = PRODUCE_GIVE_UP_MS,
         .on_report = on_report,

@@ -4,6 +4,7 @@
 #define GATEWAY_GATEWAY_H
 
 #include "codec/framing.h"
+#include "daemon/conf_kafka.h"
 #include "daemon/daemon.h"
 #include "edge/edge.h"
 #include "gateway/catalogue.h"
@@ -25,7 +26,7 @@ struct routes;
 
 struct gateway_conf {
     struct daemon_conf daemon;
-    const char *kafka_bootstrap;
+    struct conf_kafka kafka;
     const char *pg;
     const char *secrets;
     const char *schemas;

@@ -11,8 +11,7 @@
 
 static const struct conf_field fields[] = {
     DAEMON_CONF_FIELDS(struct gateway_conf),
-    FIELD("kafka_bootstrap", CONF_TEXT, kafka_bootstrap, "127.0.0.1:9092", 0, 0,
-        "where Kafka listens"),
+    CONF_KAFKA_FIELDS(struct gateway_conf),
     FIELD("pg", CONF_SECRET, pg, NULL, 0, 0, "libpq connection string, role gateway"),
     FIELD("secrets", CONF_PATH, secrets, NULL, 0, 0,
         "folder with deployment.secret, kek and cookie.key"),
