@@ -17,6 +17,7 @@ struct run {
     const struct daemon_conf *conf;
     struct loop *loop;
     struct health *health;
+    struct watchdog watchdog;
     void *self;
 };
 
@@ -61,10 +62,15 @@ static res_t step(struct run *run, int64_t *ret_wake_at)
     return RES_DONE;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static res_t wait_for(struct run *run, int64_t wake_at)
 {
-    int64_t tick_at = health_tick(run->health);
-    return loop_wait(run->loop, tick_at < wake_at ? tick_at : wake_at);
+    int64_t tick_at = earlier(health_tick(run->health), watchdog_tick(&run->watchdog));
+    return loop_wait(run->loop, earlier(tick_at, wake_at));
 }
 
 static res_t serve(struct run *run)
@@ -118,7 +124,7 @@ static int exit_code(const struct run *run, res_t res)
 
 static int run_configured(const struct daemon *daemon, const void *conf)
 {
-    struct run run = {.daemon = daemon, .conf = conf};
+    struct run run = {.daemon = daemon, .conf = conf, .watchdog = watchdog_open()};
     log_start(daemon->name, level_of(run.conf->log_level));
     res_t res = loop_new(&run.loop);
     if (res.act == RES_OK)

@@ -1,5 +1,8 @@
 #include "daemon/notify.h"
 
+#include "base/clock.h"
+#include "base/view.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,4 +25,32 @@ void notify_supervisor(const char *state)
     socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
     (void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to, len);
     close(fd);
+}
+
+/* A variable that holds a whole number from 1 up; else 0. */
+static int64_t number_of(const char *name)
+{
+    int64_t number;
+    const char *text = getenv(name);
+    return text != NULL && view_to_i64(view_of(text), &number) && number > 0 ? number : 0;
+}
+
+struct watchdog watchdog_open(void)
+{
+    int64_t pid = number_of("WATCHDOG_PID");
+    if (pid != 0 && pid != getpid())
+        return (struct watchdog){0};
+    return (struct watchdog){.every_us = number_of("WATCHDOG_USEC") / 2};
+}
+
+int64_t watchdog_tick(struct watchdog *watchdog)
+{
+    if (watchdog->every_us == 0)
+        return INT64_MAX;
+    int64_t now = clock_monotonic();
+    if (now >= watchdog->next_at) {
+        notify_supervisor("WATCHDOG=1");
+        watchdog->next_at = now + watchdog->every_us;
+    }
+    return watchdog->next_at;
 }

@@ -158,21 +158,76 @@ Test(daemon, leaves_when_its_time_to_finish_is_over)
     cr_assert_str_eq(play.order, "sdx");
 }
 
-Test(daemon, tells_the_supervisor_that_it_is_ready_and_that_it_stops)
+/* A supervisor's socket; what it is told can be read at once. */
+static int supervisor(void)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
-    char name[64], said[64] = "";
+    char name[64];
     int len = snprintf(name, sizeof(name), "@referral-test-%d", (int)getpid());
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     memcpy(at.sun_path + 1, name + 1, (size_t)len - 1);
     cr_assert_eq(
         bind(fd, (struct sockaddr *)&at, (socklen_t)(sizeof(at.sun_family) + (size_t)len)), 0);
     setenv("NOTIFY_SOCKET", name, 1);
+    return fd;
+}
+
+/* Everything that it was told, "" after the last. */
+static const char *told(int fd)
+{
+    static char said[64];
+    ssize_t len = recv(fd, said, sizeof(said) - 1, 0);
+    said[len > 0 ? len : 0] = '\0';
+    return said;
+}
+
+Test(daemon, tells_the_supervisor_that_it_is_ready_and_that_it_stops)
+{
+    int fd = supervisor();
     cr_assert_eq(run((struct play){.stop_at = 2}), 0);
-    cr_assert_eq(recv(fd, said, sizeof(said) - 1, 0), 7);
-    cr_assert_str_eq(said, "READY=1");
-    cr_assert_eq(recv(fd, said, sizeof(said) - 1, 0), 10);
+    cr_assert_str_eq(told(fd), "READY=1");
+    cr_assert_str_eq(told(fd), "STOPPING=1");
+    cr_assert_str_eq(told(fd), "", "nobody watches");
+    close(fd);
+}
+
+/* Steps that have nothing to do: the loop turns for the supervisor alone. */
+static res_t step_idle(void *self, bool *ret_more)
+{
+    struct play *of = self;
+    *ret_more = false;
+    if (++of->steps == of->stop_at)
+        raise(SIGTERM);
+    return RES_DONE;
+}
+
+Test(daemon, tells_a_supervisor_that_watches_that_its_loop_turns)
+{
+    struct daemon idle_daemon = test_daemon;
+    char name[] = "test", *argv[] = {name, NULL};
+    int fd = supervisor(), turns = 0;
+    idle_daemon.step = step_idle;
+    idle_daemon.wake_at = NULL;
+    setenv("WATCHDOG_USEC", "20000", 1);
+    play = (struct play){.stop_at = 5};
+    cr_assert_eq(daemon_run(&idle_daemon, 1, argv), 0);
+    cr_assert_str_eq(told(fd), "READY=1");
+    const char *said = told(fd);
+    for (; strcmp(said, "WATCHDOG=1") == 0; said = told(fd))
+        turns++;
+    cr_assert_geq(turns, 4, "%d", turns);
     cr_assert_str_eq(said, "STOPPING=1");
+    close(fd);
+}
+
+Test(daemon, says_nothing_to_who_watches_another_process)
+{
+    int fd = supervisor();
+    setenv("WATCHDOG_USEC", "1", 1);
+    setenv("WATCHDOG_PID", "1", 1);
+    cr_assert_eq(run((struct play){.stop_at = 3}), 0);
+    cr_assert_str_eq(told(fd), "READY=1");
+    cr_assert_str_eq(told(fd), "STOPPING=1");
     close(fd);
 }
 
