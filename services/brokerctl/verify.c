@@ -21,6 +21,20 @@ res_t verify_differs(struct verify *verify, const char *format, ...)
     return REJECT("not equal");
 }
 
+res_t verify_pack_anew(struct verify *verify, struct arena *arena, struct view *packed)
+{
+    CLEANUP(buf_done) struct buf anew = {0};
+    struct dossier *dossier = NULL;
+    if (codec_read_dossier(verify->registry, *packed, arena, &dossier) != FRAME_OK)
+        return RES_DONE;
+    TRY(fold_pack(dossier, &anew));
+    struct view copy = arena_copy(arena, buf_as_view(&anew));
+    if (copy.ptr == NULL)
+        return FATAL("no room for a dossier that is compared");
+    *packed = copy;
+    return RES_DONE;
+}
+
 /* --- one record --------------------------------------------------------------------------------*/
 
 static res_t remember(struct verify *verify, const struct folded *folded, struct uuid id)

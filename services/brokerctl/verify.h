@@ -43,6 +43,10 @@ struct verify {
 res_t verify_differs(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_USE;
 
+/* A dossier as this program packs it: another release may have said the same under another schema,
+ * and what counts is what it says. The arena's; what cannot be read stays as it is. */
+res_t verify_pack_anew(struct verify *verify, struct arena *arena, struct view *packed) MUST_USE;
+
 /* verify_postgres.c. Not OK with verify->differs: a difference was named. */
 res_t verify_pg_open(struct verify *verify) MUST_USE;
 /* A counted record before Postgres's position: `event` lives in verify->chunk. */
