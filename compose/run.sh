@@ -40,14 +40,9 @@ stack() { "$COMPOSE/stack.sh" "$@" 8>&-; }
 # --- what is made once ----------------------------------------------------------------------------
 
 make_secrets() {
-    local name
     own_dir "$USER_DAEMON" "$(daemon_group)" "$STATE/secrets" 0700
-    for name in deployment.secret kek cookie.key; do
-        [ ! -s "$STATE/secrets/$name" ] || continue
-        (umask 077 && head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$STATE/secrets/$name.new")
-        if is_root; then chown "$USER_DAEMON:" "$STATE/secrets/$name.new"; fi
-        mv "$STATE/secrets/$name.new" "$STATE/secrets/$name"
-    done
+    "$COMPOSE/secrets.sh" "$STATE/secrets"
+    if is_root; then chown -R "$USER_DAEMON:" "$STATE/secrets"; fi
 }
 
 # Whom bearer tokens must come from: here, from `brokerctl token` with the key beside.
@@ -138,14 +133,6 @@ start_supervisor() {
     SUPERVISOR=$!
     echo "$SUPERVISOR" >"$STATE/runsvdir.pid"
 }
-http_status() { # PORT PATH -> the status code of the answer, or nothing
-    local line
-    exec 7<>"/dev/tcp/127.0.0.1/$1" || return 0
-    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&7
-    read -r -t 5 line <&7 || true
-    exec 7>&-
-    cut -d' ' -f2 <<<"$line"
-}
 metrics_port() { # its column in DAEMONS
     if [ "$1" = http ]; then echo "$HTTP_PORT"; else echo $((METRICS_PORT + $1)); fi
 }
@@ -160,7 +147,7 @@ daemons_ready() { # those that are named, else all
     while read -r name _ metrics; do
         [ -d "$SERVICE/${name:-none}" ] || continue
         [[ $# -eq 0 || " $* " == *" $name "* ]] || continue
-        [ "$(http_status "$(metrics_port "$metrics")" /health/ready 2>/dev/null)" = 200 ] || return 1
+        "$COMPOSE/healthy.sh" "$(metrics_port "$metrics")" 2>/dev/null || return 1
     done <<<"$DAEMONS"
 }
 wait_daemons() {

@@ -22,7 +22,6 @@ set -euo pipefail
 DATABASE=referral
 TOPICS=${TOPICS:-$CHECKOUT/schemas/topics.tsv}
 NAMED_PORTS=("PG_PORT=${PG_PORT:-}" "KAFKA_PORT=${KAFKA_PORT:-}" "CONTROLLER_PORT=${CONTROLLER_PORT:-}")
-ROLES=(projector gateway importer operator)
 
 # --- Postgres -------------------------------------------------------------------------------------
 
@@ -51,24 +50,12 @@ pg_make() {
     echo "include = 'referral.conf'" >>"$DIR/pg/postgresql.conf"
     touch "$DIR/pg/made"
 }
-# Written at each start: the folder may have been moved, a port changed. A statement's text or
-# parameters could hold what people wrote: the server's log gets neither.
+# Written at each start: the folder may have been moved, a port changed.
 pg_conf() {
-    cat >"$DIR/pg/referral.conf" <<EOF
+    cat "$COMPOSE/postgres.conf" - >"$DIR/pg/referral.conf" <<EOF
 listen_addresses = '127.0.0.1'
 port = $PG_PORT
 unix_socket_directories = '$PG_SOCKET'
-max_connections = 60
-shared_buffers = 128MB
-wal_level = replica
-max_wal_size = 512MB
-log_line_prefix = '%m [%p] %q%u@%d '
-log_timezone = UTC
-timezone = UTC
-log_parameter_max_length = 0
-log_parameter_max_length_on_error = 0
-log_min_error_statement = panic
-log_error_verbosity = terse
 EOF
 }
 
@@ -80,17 +67,7 @@ pg_start() {
         die "Postgres did not start: see $DIR/log/pg/postgres.log"
 }
 
-pg_roles() {
-    local role
-    {
-        for role in "${ROLES[@]}"; do
-            echo "SELECT 'CREATE ROLE $role LOGIN NOSUPERUSER' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$role') \gexec"
-        done
-        echo "SELECT 'CREATE DATABASE $DATABASE OWNER projector' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$DATABASE') \gexec"
-        echo "GRANT CREATE ON DATABASE $DATABASE TO gateway;"
-        echo "GRANT gateway TO importer;" # schema edge is theirs together: the importer works in the gateway's role
-    } | pg psql -q -X -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres -d postgres
-}
+pg_roles() { pg psql -q -X -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -p "$PG_PORT" -U postgres -d postgres <"$COMPOSE/roles.sql"; }
 
 pg_stop() { # MODE
     pg_up || return 0
@@ -113,30 +90,13 @@ java_with() { # JVM-OPTION... -- CLASS ARGUMENT...
 }
 
 kafka_conf() {
-    cat >"$DIR/kafka/server.properties" <<EOF
+    cat "$COMPOSE/kafka.properties" - >"$DIR/kafka/server.properties" <<EOF
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:$CONTROLLER_PORT
 listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
 advertised.listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
-controller.listener.names=CONTROLLER
 log.dirs=$DIR/kafka/data
-auto.create.topics.enable=false
-delete.topic.enable=true
-num.network.threads=2
-num.io.threads=4
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-group.initial.rebalance.delay.ms=0
-offsets.topic.num.partitions=3
-offsets.topic.replication.factor=1
-offsets.retention.minutes=43200
-transaction.state.log.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
 EOF
 }
 
