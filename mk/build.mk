@@ -42,4 +42,5 @@ all: $(PROGRAMS) ## every program (MODE=debug|release|tsan, CC=gcc|clang)
 clean: ## the build folder; never the state folder
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# Not those of the other releases that a test builds there.
+-include $(shell find build -path build/upgrade -prune -o -name '*.d' -print 2>/dev/null)

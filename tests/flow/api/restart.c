@@ -1,11 +1,12 @@
-/* Clients that never stop sending while the gateway is stopped and started: each request must be
- * answered whole, or refused whole; then it is sent again, under the same key. */
+/* Clients that never stop sending while daemons are stopped and started, or replaced: each request
+ * must be answered whole, or refused whole; then it is sent again, under the same key. */
 #include "story.h"
 
 #include "base/clock.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,14 @@
 #include <unistd.h>
 
 enum { SENDERS = 8, ANSWER_MAX = 64 * 1024, PATIENCE_S = 30, AGAIN_US = 5000 };
+
+/* Asked to end before its time. */
+static volatile sig_atomic_t asked;
+
+static void on_term(int number)
+{
+    asked = number;
+}
 
 enum got { GOT_WHOLE, GOT_REFUSED, GOT_CLOSED, GOT_HALF };
 
@@ -119,7 +128,7 @@ static void *keep_sending(void *owner)
 {
     struct sender *sender = owner;
     char *command = malloc(sender->command.len + 1);
-    for (int number = 0; clock_monotonic() < sender->until_us; number++) {
+    for (int number = 0; clock_monotonic() < sender->until_us && asked == 0; number++) {
         memcpy(command, sender->command.ptr, sender->command.len + 1);
         char digits[11];
         snprintf(digits, sizeof(digits), "%010d", number);
@@ -171,6 +180,7 @@ void restart_tell(struct api *api, int seconds)
 {
     static struct sender senders[SENDERS];
     struct tally sum = {0};
+    signal(SIGTERM, on_term);
     for (int i = 0; i < SENDERS; i++)
         prepare(&senders[i], api);
     printf("sending\n");
