@@ -17,7 +17,7 @@ CONTRACT=$CHECKOUT/tests/flow/contract
 . "$COMPOSE/versions.env"
 
 wanted() { # GROUP: "package command" lines
-    awk -v group="$1" '/^#/ { next } $1 == "run" || $1 == group { print $2, $3 }' "$COMPOSE/packages.txt"
+    awk -v group="$1" '/^#/ { next } $1 == "build" || $1 == "run" || $1 == group { print $2, $3 }' "$COMPOSE/packages.txt"
 }
 missing_packages() { # GROUP
     local installed package command
