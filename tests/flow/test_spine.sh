@@ -109,8 +109,8 @@ first_answer() {
 check 'while its decider is away, a command is answered with 202 and a link' first_answer
 check 'the link says that it is on its way' gets 202 JBELL "$LINK"
 check "nobody else's link" gets 404 THALE "$LINK"
-check 'another body under the same key gets no other answer meanwhile' \
-    does 202 '' JBELL "$AT/appointments" "$(jq -c '.booking.minutes = 10' <<<"$BODY")" "$KEY"
+check 'another body under the same key is another request, told so at once' \
+    does 422 key-reused JBELL "$AT/appointments" "$(jq -c '.booking.minutes = 10' <<<"$BODY")" "$KEY"
 link_answers() { gets 201 JBELL "$LINK"; }
 check 'the decider starts again' up sessions
 check 'the link gives the outcome' until_true 20 link_answers
