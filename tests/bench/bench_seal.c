@@ -176,10 +176,8 @@ static void tokens_init(struct tokens *tokens, struct arena *arena, bool rsa, ui
     snprintf(tokens->jwks_path, sizeof(tokens->jwks_path), "%s/jwks.json", tokens->folder);
     struct token_files files = {tokens->private_path, tokens->jwks_path, rsa};
     bench_must(token_keys_create(&files), "token keys");
-    struct token_conf conf = {.jwks_path = tokens->jwks_path,
-        .issuer = "bench",
-        .audience = "bench",
-        .cache_max = cache_max};
+    struct token_conf conf = {
+        .jwks = tokens->jwks_path, .issuer = "bench", .audience = "bench", .cache_max = cache_max};
     bench_must(token_verifier_open(&conf, &tokens->verifier), "the verifier");
     mint(tokens, arena, 0);
     mint(tokens, arena, 1);
