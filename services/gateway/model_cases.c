@@ -31,30 +31,33 @@ struct view model_symbol(const struct enum_desc *enumeration, int32_t value)
 }
 
 /* The caller's own rows of read.scope lead; each list adds its condition, its order, and what comes
- * after a place in that order. $1 kinds, $2 codes, $3 user, $4 status, $5 offset, $6 limit, $7 to
- * $9 the place: when due, when submitted, referral; NULL: the start. */
+ * after a place in that order, on n: where the referral stands now. An organisation's list has
+ * thousands of rows of which a page has 50: only those are looked up whole. $1 kinds, $2 codes, $3
+ * user, $4 status, $5 offset, $6 limit, $7 to $9 the place: when due, when submitted, referral;
+ * NULL: the start. */
+#define SEEN NOT_HIDDEN("person", "$3")
 #define CASE_PART(condition, order, after)                                                         \
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
-    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code)"                    \
-    " WHERE " NOT_HIDDEN("person",                                                                 \
-        "$3") "),"                                                                                 \
-              " n AS (SELECT n.*, count(*) OVER () AS total, row_number() OVER (ORDER BY " order   \
-              ") AS place FROM mine JOIN read.referral_now n USING (person, referral)"             \
-              " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL),"           \
-              " c AS (SELECT * FROM n WHERE " after                                                \
-              " ORDER BY place OFFSET $5::bigint LIMIT $6::bigint)"                                \
-              " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, "        \
-              "c.status,"                                                                          \
-              " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, c.total,"                  \
-              " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = "             \
-              "c.submitted_record),"                                                               \
-              " c.submitted_at FROM c ORDER BY c.place"
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code) WHERE " SEEN "),"   \
+    " listed AS MATERIALIZED (SELECT n.person, n.referral, n.due_at, n.submitted_at,"              \
+    " n.next_start_at, n.urgent FROM mine JOIN read.standing_now n USING (person, referral)"       \
+    " WHERE " condition " AND $3::text IS NOT NULL AND $4::text IS NOT NULL),"                     \
+    " page AS (SELECT * FROM listed n WHERE " after " ORDER BY " order                             \
+    " OFFSET $5::bigint LIMIT $6::bigint)"                                                         \
+    " SELECT c.person, c.referral, c.reference, c.contract, c.prime, c.service, c.status,"         \
+    " c.action, c.turn, c.due_at, c.next_start_at, c.overdue, (SELECT count(*) FROM listed),"      \
+    " (SELECT f.body FROM read.fact f WHERE f.person = c.person AND f.id = c.submitted_record),"   \
+    " c.submitted_at FROM page n JOIN read.referral_now c USING (person, referral)"                \
+    " ORDER BY " order
 #define AFTER_DUE                                                                                  \
     "($9::uuid IS NULL OR (coalesce(n.due_at, 'infinity'), n.submitted_at, n.referral) >"          \
     " (coalesce($7::timestamptz, 'infinity'), $8::timestamptz, $9::uuid))"
 #define ALL "true"
 #define BY_DUE "n.due_at NULLS LAST, n.submitted_at, n.referral"
 #define CASE_LIST(condition) CASE_PART(condition, BY_DUE, AFTER_DUE)
+#define OF_PRACTITIONER                                                                            \
+    "EXISTS (SELECT FROM read.referral r WHERE r.person = n.person AND r.referral = n.referral"    \
+    " AND r.practitioner = $3)"
 #define OF_WORKER                                                                                  \
     "EXISTS (SELECT FROM read.caseworker w WHERE w.person = n.person AND w.referral = n.referral"  \
     " AND w.worker = $3)"
@@ -67,9 +70,9 @@ static const struct pg_sql list_worker = {"cases_worker", CASE_LIST(WITH_STATUS 
 static const struct pg_sql list_worker_overdue = {
     "cases_worker_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND " OF_WORKER)};
 static const struct pg_sql list_practitioner = {
-    "cases_practitioner", CASE_LIST(WITH_STATUS " AND n.practitioner = $3")};
+    "cases_practitioner", CASE_LIST(WITH_STATUS " AND " OF_PRACTITIONER)};
 static const struct pg_sql list_practitioner_overdue = {
-    "cases_practitioner_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND n.practitioner = $3")};
+    "cases_practitioner_overdue", CASE_LIST(WITH_STATUS " AND n.overdue AND " OF_PRACTITIONER)};
 static const struct pg_sql list_found = {
     "cases_found", CASE_LIST("n.person = ANY (string_to_array($4, ',')::uuid[])")};
 static const struct pg_sql list_unassigned = {"cases_unassigned",

@@ -72,6 +72,11 @@ static const struct pg_migration migrations[] = {
         "withdrawal_reason",
 #include "services/projector/sql/012_withdrawal_reason.sql.inc"
     },
+    {
+        13,
+        "standing_now",
+#include "services/projector/sql/013_standing_now.sql.inc"
+    },
 };
 static const char grants[] = "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ");\n"
 #include "services/projector/sql/grants.sql.inc"

@@ -90,6 +90,7 @@ _Static_assert((int)STANDING_MAX_ <= (int)SLOTS_MAX, "more slots than a table ma
 static const struct column standing_columns[] = {
     FIELD("person", COL_UUID, 0, "person"),
     FIELD("referral", COL_UUID, 1, "id"),
+    FIELD("submitted_at", COL_TIME, 1, "sentAt"),
     SLOT("open", COL_BOOL, STANDING_OPEN),
     FIELD("contract", COL_TEXT, 1, "terms.code"),
     SLOT("status", COL_TEXT, STANDING_STATUS),
