@@ -124,6 +124,11 @@ void arena_free_p(struct arena **arena)
 
 void arena_clear(struct arena *arena)
 {
+    if (arena->total < arena->spare_bytes / 8) {
+        blocks_free(arena->spare);
+        arena->spare = NULL;
+        arena->spare_bytes = 0;
+    }
     while (arena->last->before != NULL) {
         struct block *before = arena->last->before;
         block_drop(arena, arena->last);

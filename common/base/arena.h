@@ -14,7 +14,7 @@ struct arena *arena_new(size_t limit_bytes);
 void arena_free(struct arena *arena); /* NULL is fine */
 void arena_free_p(struct arena **arena);
 /* Clearing and rolling back give memory back to the system, but for this much: for arenas that are
- * filled again and again. 0 at first. */
+ * filled again and again. 0 at first. What is kept goes, too, once it is hardly used. */
 void arena_keep(struct arena *arena, size_t bytes);
 /* Forgets everything, keeps the first block. */
 void arena_clear(struct arena *arena);

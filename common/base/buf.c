@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t LIMIT_DEFAULT = 16u << 20;
+static const size_t LIMIT_DEFAULT = 16u << 20, KEPT_MAX = 256u << 10;
 
 void buf_done(struct buf *buf)
 {
@@ -15,6 +15,8 @@ void buf_done(struct buf *buf)
 
 void buf_clear(struct buf *buf)
 {
+    if (buf->room > KEPT_MAX && buf->len < buf->room / 8)
+        buf_done(buf);
     buf->len = 0;
     buf->failed = false;
 }

@@ -18,6 +18,7 @@ struct buf {
 };
 
 void buf_done(struct buf *buf);
+/* Empty, and to be filled again: keeps its memory, but for much that was hardly used this time. */
 void buf_clear(struct buf *buf);
 /* Room for that many bytes more; false: it is failed now. */
 bool buf_grow(struct buf *buf, size_t more);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "daemon/halt.h"
 #include "daemon/health.h"
+#include "daemon/heap.h"
 #include "daemon/notify.h"
 #include "obs/log.h"
 
@@ -18,6 +19,7 @@ struct run {
     struct loop *loop;
     struct health *health;
     struct watchdog watchdog;
+    struct heap heap;
     void *self;
 };
 
@@ -77,6 +79,8 @@ static res_t serve(struct run *run)
 {
     int64_t wake_at = 0;
     while (loop_stops(run->loop) == 0) {
+        if (wake_at != 0)
+            heap_tick(&run->heap);
         TRY(wait_for(run, wake_at));
         TRY(step(run, &wake_at));
     }
@@ -125,6 +129,7 @@ static int exit_code(const struct run *run, res_t res)
 static int run_configured(const struct daemon *daemon, const void *conf)
 {
     struct run run = {.daemon = daemon, .conf = conf, .watchdog = watchdog_open()};
+    heap_start();
     log_start(daemon->name, level_of(run.conf->log_level));
     res_t res = loop_new(&run.loop);
     if (res.act == RES_OK)

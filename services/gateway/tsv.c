@@ -1,6 +1,7 @@
 #include "gateway/tsv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { FILE_MAX = 4 * 1024 * 1024 };
 
@@ -9,13 +10,15 @@ res_t table_read(const char *path, struct arena *arena, struct tsv *ret)
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return FATAL("catalogue: a table cannot be opened");
-    char *bytes = arena_alloc(arena, FILE_MAX);
+    char *bytes = malloc(FILE_MAX);
     size_t len = bytes == NULL ? 0 : fread(bytes, 1, FILE_MAX, file);
     bool whole = bytes != NULL && ferror(file) == 0 && len < FILE_MAX;
     fclose(file);
-    if (!whole)
+    struct view text = whole ? arena_copy(arena, (struct view){bytes, len}) : VIEW_NONE;
+    free(bytes);
+    if (text.ptr == NULL)
         return FATAL("catalogue: a table cannot be read, or is over 4 MiB");
-    return table_parse((struct view){bytes, len}, arena, ret);
+    return table_parse(text, arena, ret);
 }
 
 static size_t count_lines(struct view text)
