@@ -35,6 +35,7 @@ BIN=$BIN/bin
 set -e
 end() { # whatever failed: the daemons' logs stay
     local rc=$?
+    set +e
     daemons_down
     [ $rc -eq 0 ] || { mkdir -p build/test-logs/bench && cp -r "$FLOW/log/." build/test-logs/bench/ && echo "logs: build/test-logs/bench"; }
     exit $rc
@@ -54,7 +55,7 @@ broker_up() {
     BENCH_HTTP_PORT=$(free_port)
     export BENCH_HTTP_PORT
     # One caller stands for many here.
-    daemon_start gateway RB_HTTP_PORT="$BENCH_HTTP_PORT" RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0 RB_COMMANDS_PER_SECOND=0
+    daemon_start gateway RB_HTTP_PORT="$BENCH_HTTP_PORT" RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0
     echo "$BENCH_HTTP_PORT" >"$FLOW/run/gateway.port"
     until_true 30 daemon_ready gateway
     BENCH_TOKEN=$("$BIN/brokerctl" token --user DPRICE)
