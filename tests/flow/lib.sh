@@ -48,7 +48,7 @@ free_port() { # one that nobody listens on; the kernel keeps it from others for 
 daemon_role() { case $1 in projector) echo projector ;; gateway) echo gateway ;; *) echo projector ;; esac; }
 # daemon_start NAME [VARIABLE=VALUE...]: supervised: what dies is started again until daemon_stop.
 daemon_start() {
-    local name=$1 program=${1%%.*} port
+    local name=$1 program=${1%%.*} port rc
     shift
     port=$(free_port)
     echo "$port" >"$FLOW/run/$name.port"
@@ -59,8 +59,9 @@ daemon_start() {
             env RB_STATE="$FLOW/store/$name" RB_METRICS_PORT="$port" RB_PG="$RB_PG user=$(daemon_role "$program")" \
                 "$@" "$BIN/$program" >>"$FLOW/log/$name.log" 2>&1 </dev/null &
             echo $! >"$FLOW/run/$name.pid"
-            wait $!
-            echo "exit $?" >>"$FLOW/log/$name.exits"
+            rc=0
+            wait $! || rc=$? # whatever it was: started again
+            echo "exit $rc" >>"$FLOW/log/$name.exits"
             sleep 0.05
         done
     ) >/dev/null 2>&1 &
