@@ -8,7 +8,7 @@
 #include "daemon/envelope.h"
 #include "daemon/intake.h"
 
-enum { DESKS_BUCKETS = 4096, MET_MAX = 4, ROUND_MAX = 500, KEPT_MAX = 512 };
+enum { DESKS_BUCKETS = 4096, MET_MAX = 4, ROUND_MAX = 500, KEPT_MAX = 1024 };
 
 /* A command in hand: from its reading until its outcome stands on the log and every earlier one's
  * of its partition does too. */

@@ -97,8 +97,11 @@ struct opening {
 static res_t client_start(const struct opening *opening, struct kafka_consumer *consumer)
 {
     int64_t session_ms = opening->session_ms == 0 ? 6000 : opening->session_ms;
+    /* The client looks but once a second whether a full queue has room again: who reads a whole log
+     * needs one that lasts a second. Commands are held back by their reader long before. */
+    int64_t queue_kb = opening->member ? 4096 : 65536;
     /* Waits of a fetch are short because a seek or a new assignment waits for the one under way. */
-    const struct kafka_number numbers[] = {{"queued.max.messages.kbytes", 4096},
+    const struct kafka_number numbers[] = {{"queued.max.messages.kbytes", queue_kb},
         {"session.timeout.ms", session_ms}, {"heartbeat.interval.ms", session_ms / 4},
         {"max.poll.interval.ms", 300000}, {"fetch.wait.max.ms", 100},
         {"fetch.error.backoff.ms", 100}, {"topic.metadata.refresh.fast.interval.ms", 100},

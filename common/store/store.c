@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Raised whenever keys or values are laid out anew. */
-static const uint32_t FORMAT = 1;
+static const uint32_t FORMAT = 2;
 
 #define DATA_NAME "data.mdb"
 #define LOCK_NAME "lock.mdb"
