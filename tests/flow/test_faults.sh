@@ -173,6 +173,74 @@ load 10 10
 check "Postgres stops at once and comes back; the projector goes on by itself" postgres_dies
 after "Postgres"
 
+# In the middle of a batch, its positions moved and its last rows not written: the table of outcomes is
+# held until the projector waits for it, then its statement is cancelled, or its connection ended.
+hit_batch() { # pg_cancel_backend|pg_terminate_backend
+    sql <<EOF
+BEGIN;
+LOCK TABLE read.outcome IN SHARE MODE;
+DO \$\$
+DECLARE
+    waits integer;
+    until timestamptz := clock_timestamp() + interval '30 s';
+BEGIN
+    LOOP
+        SELECT pid INTO waits FROM pg_locks
+        WHERE relation = 'read.outcome'::regclass AND mode = 'RowExclusiveLock' AND NOT granted;
+        EXIT WHEN waits IS NOT NULL;
+        IF clock_timestamp() > until THEN RAISE 'no batch came'; END IF;
+        PERFORM pg_sleep(0.005);
+    END LOOP;
+    PERFORM pg_sleep(random() * 0.3); -- the next batch is made meanwhile
+    IF NOT $1(waits) THEN RAISE 'it was gone'; END IF;
+END \$\$;
+COMMIT;
+EOF
+}
+# Wherever a transaction that has written stands: also at its end, where the answer to COMMIT is lost.
+hit_somewhere() { # pg_cancel_backend|pg_terminate_backend
+    sql <<EOF
+DO \$\$
+DECLARE
+    hit boolean;
+    until timestamptz := clock_timestamp() + interval '30 s';
+BEGIN
+    LOOP
+        PERFORM pg_stat_clear_snapshot();
+        SELECT $1(pid) INTO hit FROM pg_stat_activity
+        WHERE application_name = 'projector' AND backend_xid IS NOT NULL;
+        EXIT WHEN hit;
+        IF clock_timestamp() > until THEN RAISE 'no batch came'; END IF;
+    END LOOP;
+END \$\$;
+EOF
+}
+batches_hit() { # TIMES
+    local before=${pid_of[projector.1]} how
+    for _ in $(seq "$1"); do
+        for how in pg_terminate_backend pg_cancel_backend; do
+            hit_batch $how && hit_somewhere $how || return 1
+        done
+    done
+    tend
+    [ "${pid_of[projector.1]}" = "$before" ]
+}
+load 15 10
+check "the projector's statements and connections are ended in the middle of live batches; it goes on by itself" batches_hit 5
+after "ended batches"
+
+# More than two full batches wait, so that one is made while the database works on the other.
+backlog() {
+    stop projector.1 || return 1
+    load 12 20
+    load_ends
+}
+check "the stream grows while no projector runs" backlog
+start projector.1
+check "the same while it catches up, the next batch made already" batches_hit 3
+check "ended while catching up: each has exactly one outcome, on the log and in Postgres" exactly_once
+check "ended while catching up: read model and stores equal the fold" equal_to_the_fold
+
 broker_dies() {
     sleep 2
     "$TOP/compose/stack.sh" "$1" "$STACK_DIR" || return 1
