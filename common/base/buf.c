@@ -21,9 +21,14 @@ void buf_clear(struct buf *buf)
     buf->failed = false;
 }
 
+size_t buf_limit(const struct buf *buf)
+{
+    return buf->limit == 0 ? LIMIT_DEFAULT : buf->limit;
+}
+
 bool buf_grow(struct buf *buf, size_t more)
 {
-    size_t limit = buf->limit == 0 ? LIMIT_DEFAULT : buf->limit;
+    size_t limit = buf_limit(buf);
     if (buf->failed || more > limit || buf->len > limit - more) {
         buf->failed = true;
         return false;

@@ -20,6 +20,8 @@ struct buf {
 void buf_done(struct buf *buf);
 /* Empty, and to be filled again: keeps its memory, but for much that was hardly used this time. */
 void buf_clear(struct buf *buf);
+/* How long it may become, in bytes. */
+size_t buf_limit(const struct buf *buf);
 /* Room for that many bytes more; false: it is failed now. */
 bool buf_grow(struct buf *buf, size_t more);
 /* That many bytes more at its end, for the caller to fill; NULL: it is failed now. Inline, as the

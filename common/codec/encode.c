@@ -139,16 +139,21 @@ static uint8_t *put_record(
     return at;
 }
 
+/* Room is asked for before it is known how much of it a value takes: so the limit is looked at when
+ * all is written, and until then stands as far off as can be asked for in vain. */
 void codec_encode(const struct record_desc *desc, const void *record, struct buf *out)
 {
     if (out->failed)
         return;
     struct writer writer = {.out = out};
+    size_t asked = out->limit, limit = buf_limit(out), start = out->len;
+    out->limit = limit + VALUE_MAX + SPARE;
     uint8_t *at = grown(&writer, NULL, 0);
     if (at != NULL)
         at = put_record(&writer, at, desc, record);
-    if (at != NULL)
-        out->len = (size_t)(at - (uint8_t *)out->ptr);
-    else
-        out->failed = true;
+    size_t len = at == NULL ? 0 : (size_t)(at - (uint8_t *)out->ptr);
+    out->failed = at == NULL || len > limit;
+    out->len = out->failed ? start : len;
+    out->room = out->room < limit ? out->room : limit; /* what has room is within the limit */
+    out->limit = asked;
 }

@@ -152,6 +152,30 @@ Test(codec, refuses_to_write_what_it_could_not_read, .timeout = 10)
     buf_done(&out);
 }
 
+Test(codec, fills_a_buffer_to_its_limit_and_never_beyond, .timeout = 60)
+{
+    CLEANUP(arena_free_p) struct arena *arena = arena_new((size_t)4 << 20);
+    struct sample sample = {.state = 11, .arena = arena};
+    for (int type = 0; type < EVENT_MAX_; type++) {
+        const struct record_desc *desc = event_table[type].desc;
+        struct buf whole = {0};
+        void *record = arena_alloc(arena, desc->size);
+        sample_record(&sample, desc, record);
+        codec_encode(desc, record, &whole);
+        cr_assert(!whole.failed && whole.len > 1);
+        struct buf fits = {.limit = whole.len}, short_of_it = {.limit = whole.len - 1};
+        codec_encode(desc, record, &fits);
+        cr_expect(!fits.failed && view_eq(buf_as_view(&fits), buf_as_view(&whole)));
+        buf_byte(&fits, 0);
+        cr_expect(fits.failed && fits.len == whole.len, "and a byte more does not fit");
+        codec_encode(desc, record, &short_of_it);
+        cr_expect(short_of_it.failed && short_of_it.limit == whole.len - 1);
+        buf_done(&whole);
+        buf_done(&fits);
+        buf_done(&short_of_it);
+    }
+}
+
 static bool below_seals(const struct record_desc *desc)
 {
     bool seals = false;
