@@ -83,7 +83,7 @@ CREATE FUNCTION pg_temp.report(n integer, at timestamptz) RETURNS void LANGUAGE 
     INSERT INTO end_of_service_report_outcome
     SELECT pg_temp.id('eeee', n), desired_outcome_id, 'ACHIEVED', 'progress', NULL
     FROM referral_desired_outcome WHERE referral_id = pg_temp.id('aaaa', n) $$;
-SELECT pg_temp.refer(n) FROM generate_series(1, 6) n;
+SELECT pg_temp.refer(n) FROM generate_series(1, 7) n;
 
 -- 1: an assessment moved twice (first for the person, whom the source names), then held; a session
 -- missed and booked anew, which moves nothing; one moved and live, told by the newest row itself; a
@@ -127,3 +127,15 @@ UPDATE appointment SET stale = true WHERE id = pg_temp.id('dddd', 5, 6);
 SELECT pg_temp.book(6, 0, 1, '2024-01-15 10:00Z', 'none');
 UPDATE appointment SET rescheduled_reason = 'no move' WHERE id = pg_temp.id('dddd', 6, 1);
 UPDATE referral SET withdrawal_reason_code = 'MIS' WHERE id = pg_temp.id('aaaa', 6);
+
+-- 7: two rows superseded by the same one, a row that leads into a circle: the source forbids both, a
+-- copy of it that was restored without its constraints does not.
+ALTER TABLE appointment DROP CONSTRAINT superseded_by_appointment_id_unq;
+SELECT pg_temp.book(7, 0, 1, '2024-01-15 10:00Z', 'none'), pg_temp.book(7, 0, 2, '2024-01-16 10:00Z', 'none'),
+    pg_temp.book(7, 0, 3, '2024-01-17 10:00Z', 'held'), pg_temp.book(7, 1, 4, '2024-02-05 10:00Z', 'none'),
+    pg_temp.book(7, 1, 5, '2024-02-06 10:00Z', 'none'), pg_temp.book(7, 1, 6, '2024-02-07 10:00Z', 'none'),
+    pg_temp.book(7, 2, 7, '2024-02-19 10:00Z', 'none'), pg_temp.book(7, 2, 8, '2024-02-20 10:00Z', 'none'),
+    pg_temp.book(7, 2, 9, '2024-02-21 10:00Z', 'none');
+SELECT pg_temp.supersede(7, 1, 3, NULL, NULL), pg_temp.supersede(7, 2, 3, 'Service Provider', 'a reason of the provider'),
+    pg_temp.supersede(7, 4, 5, NULL, NULL), pg_temp.supersede(7, 5, 6, NULL, NULL), pg_temp.supersede(7, 6, 5, NULL, NULL),
+    pg_temp.supersede(7, 7, 9, NULL, NULL), pg_temp.supersede(7, 8, 9, NULL, NULL);

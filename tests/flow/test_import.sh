@@ -64,14 +64,14 @@ check "and sends nothing" grep -q ' 0 sent now' "$FLOW/again.out"
 
 # What the seeded database has none of (tests/flow/import-more.sql says which referral is what).
 more() { rm_sql -f "$TOP/tests/flow/import-more.sql" >/dev/null; }
-check "six referrals come to the source" more
+check "seven referrals come to the source" more
 import timeout 120 >"$FLOW/more.out" 2>"$FLOW/log/more.err"
 code=$?
 cp "$FLOW/more.out" "$FLOW/log/more.log"
 check "moved appointments, withdrawals and notes are imported, and equal" equal "$code" 0
 check "their facts are, by kind" equal \
     "$(sql -c "SELECT type || ' ' || count(*) FROM read.fact f JOIN read.referral r USING (referral) WHERE r.reference LIKE 'KT22%' GROUP BY type ORDER BY type" | tr '\n' ' ')" \
-    "AppointmentBooked 8 AppointmentRescheduled 3 AttendanceRecorded 2 CaseNoteAdded 1 CaseworkersAssigned 6 FeedbackGiven 2 PastAppointmentRecorded 6 PlanApproved 6 PlanSubmitted 6 ReferralSubmitted 6 ReferralWithdrawn 5 ReportSubmitted 1 "
+    "AppointmentBooked 13 AppointmentRescheduled 7 AttendanceRecorded 3 CaseNoteAdded 1 CaseworkersAssigned 7 FeedbackGiven 3 PastAppointmentRecorded 6 PlanApproved 7 PlanSubmitted 7 ReferralSubmitted 7 ReferralWithdrawn 5 ReportSubmitted 1 "
 check "each ends as it did" equal "$(sql -c "SELECT concat_ws(' ', reference, status, withdrawal_code, withdrawal_stage, end_state,
     CASE WHEN concluded_at < '2025-01-01' THEN concluded_at::date END) FROM read.referral_now WHERE reference LIKE 'KT22%' ORDER BY reference")" \
     "KT2201AC closing MOV after-first-session
@@ -79,7 +79,8 @@ KT2202AC withdrawn SEE before-first-session cancelled 2024-03-01
 KT2203AC ended-early EAR early-close ended 2024-03-20
 KT2204AC ended-early USE after-first-session cancelled 2024-03-20
 KT2205AC assessment-feedback-due
-KT2206AC withdrawn MIS before-first-session cancelled"
+KT2206AC withdrawn MIS before-first-session cancelled
+KT2207AC feedback-due"
 check "a moved appointment is one, under its newest id and time; a missed one stays" equal \
     "$(sql -c "SELECT concat_ws(' ', session, right(a.appointment::text, 1), external_id, start_at::date, moved_for, attended, held, cancelled_at::date)
         FROM read.appointment a JOIN read.referral r USING (referral) WHERE reference = 'KT2201AC' ORDER BY session, start_at")" \
@@ -87,11 +88,16 @@ check "a moved appointment is one, under its newest id and time; a missed one st
 1 4 1004 2024-02-05 f f
 1 5 1005 2024-02-12 t t
 2 7 1007 2024-02-20 provider f 2024-02-15"
+check "two rows superseded by the same one are one appointment that was moved twice" equal \
+    "$(sql -c "SELECT concat_ws(' ', session, right(a.appointment::text, 1), start_at::date, moved_for, attended, live)
+        FROM read.appointment a JOIN read.referral r USING (referral) WHERE reference = 'KT2207AC' AND session <> 1 ORDER BY session")" \
+    "0 3 2024-01-17 provider t f
+2 9 2024-02-21 unknown t"
 check "the older ids lead to it" equal "$(sql -c "SELECT right(a.alias::text, 1) || ' ' || right(a.appointment::text, 1)
     FROM read.appointment_alias a JOIN read.referral r USING (referral) WHERE reference = 'KT2201AC' ORDER BY 1" | tr '\n' ' ')" "1 3 2 3 6 7 "
 check "what is odd in them is named" equal "$(grep -E '^defect (chain|move|reschedule|stale|withdrawal|report-after|no-event)' "$FLOW/more.out" |
     awk '{ print $2, substr($4, 5, 4), substr($4, 36) }' | sort | tr '\n' ' ')" \
-    "chain-broken 0005 1 chain-circle 0005 3 chain-circle 0005 4 move-without-change 0005 5 report-after-end 0004 0 reschedule-without-move 0006 1 stale 0005 6 withdrawal-incomplete 0006 0 "
+    "chain-broken 0005 1 chain-circle 0005 3 chain-circle 0005 4 chain-circle 0007 4 chain-circle 0007 5 chain-circle 0007 6 chain-merged 0007 3 chain-merged 0007 9 move-without-change 0005 5 report-after-end 0004 0 reschedule-without-move 0006 1 stale 0005 6 withdrawal-incomplete 0006 0 "
 check "who asked for a move is a side, never a name" bash -c "! grep -rE 'Invented|Person-Name' '$FLOW/more.out' '$FLOW'/log/*"
 check "log, read model and stores agree" env RB_STATE="$FLOW/store" "$BIN/brokerctl" verify
 rm_close

@@ -315,6 +315,13 @@ WHERE a.superseded AND l.step = 'alone' AND a.attended IS NULL AND a.appointment
   AND EXISTS (SELECT FROM rm_link n WHERE n.session_id = l.session_id AND n.step <> 'stale'
     AND n.appointment_id = a.superseded_by_appointment_id);
 
+--! chain-merged
+SELECT 'appointment', n.appointment_id::text, 'supersedes ' || count(*) || ' rows of its session'
+FROM rm_link l JOIN appointment a ON a.id = l.appointment_id
+JOIN rm_link n ON n.session_id = l.session_id AND n.appointment_id = a.superseded_by_appointment_id
+WHERE l.step IN ('book', 'move', 'same') AND NOT l.last
+GROUP BY n.session_id, n.appointment_id HAVING count(*) > 1;
+
 --! move-without-change
 SELECT 'appointment', appointment_id::text, 'the row before says the same' FROM rm_link WHERE step = 'same';
 

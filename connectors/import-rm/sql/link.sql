@@ -3,9 +3,9 @@
 -- is the assessment. Made once a run, in this session alone: every query asks it.
 --
 -- A row that was superseded without an outcome was moved: it and its successors in the same session
--- are a chain. One that has an outcome took place or was missed: what supersedes it is another
--- appointment. `step` is what a row says:
---   alone  an appointment of its own; also where the successor is not in the session, and in a circle
+-- are a chain, one with all other rows that lead to the same newest one. One that has an outcome took
+-- place or was missed: what supersedes it is another appointment. `step` is what a row says:
+--   alone  an appointment of its own; also where the successor is not in the session, or a circle comes
 --   book   the first of a chain
 --   move   a later one
 --   same   a later one that changes neither time nor place: named, not stated
@@ -27,21 +27,21 @@ WITH RECURSIVE linked AS MATERIALIZED (
   WHERE a.superseded AND NOT a.stale AND NOT b.stale AND a.attended IS NULL
     AND a.appointment_feedback_submitted_at IS NULL
 ), chain AS (
-  SELECT m.session_id, m.id AS head, m.id, 0 AS place FROM moved m
-  WHERE NOT EXISTS (SELECT FROM moved p WHERE p.session_id = m.session_id AND p.next = m.id)
+  SELECT DISTINCT m.session_id, m.next AS newest, m.next AS id, 0 AS before FROM moved m
+  WHERE NOT EXISTS (SELECT FROM moved p WHERE p.session_id = m.session_id AND p.id = m.next)
   UNION ALL
-  SELECT c.session_id, c.head, m.next, c.place + 1
-  FROM chain c JOIN moved m ON m.session_id = c.session_id AND m.id = c.id
+  SELECT c.session_id, c.newest, m.id, c.before + 1
+  FROM chain c JOIN moved m ON m.session_id = c.session_id AND m.next = c.id
 ), placed AS (
-  SELECT c.session_id, c.head, c.id, c.place, lag(c.id) OVER up AS prior,
-    last_value(c.id) OVER up = c.id AS last, last_value(c.id) OVER up AS newest,
+  SELECT c.session_id, c.id, c.newest, first_value(c.id) OVER up AS head, row_number() OVER up - 1 AS place,
+    lag(c.id) OVER up AS prior, c.id = c.newest AS last,
     last_value(coalesce(a.reschedule_requested_by, a.rescheduled_reason)) OVER up IS NOT NULL AS own,
     row(a.appointment_time, a.duration_in_minutes, d.appointment_delivery_type, d.nps_office_code) IS
       NOT DISTINCT FROM lag(row(a.appointment_time, a.duration_in_minutes, d.appointment_delivery_type,
         d.nps_office_code)) OVER up
       AND d.appointment_delivery_type IS DISTINCT FROM 'IN_PERSON_MEETING_OTHER' AS same
   FROM chain c JOIN appointment a ON a.id = c.id LEFT JOIN appointment_delivery d ON d.appointment_id = a.id
-  WINDOW up AS (PARTITION BY c.session_id, c.head ORDER BY c.place
+  WINDOW up AS (PARTITION BY c.session_id, c.newest ORDER BY c.before DESC, a.created_at, c.id
     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
 SELECT l.*, r.service_usercrn AS crn,
