@@ -122,6 +122,10 @@ static res_t load_dossiers(struct pg_rows *rows, const struct database_wanted *w
         size_t at = (size_t)pg_int(rows, i, 0) - 1;
         if (at >= wanted->person_count)
             return FATAL("the query of dossiers gives an index that was not asked for");
+        if (pg_is_null(rows, i, 3)) {
+            ret->person_count = at < ret->person_count ? at : ret->person_count;
+            continue;
+        }
         ret->dossiers[at] = (struct port_dossier){
             pg_int(rows, i, 1), pg_digest(rows, i, 2), arena_copy(arena, pg_bytes(rows, i, 3))};
         if (ret->dossiers[at].packed.ptr == NULL)
@@ -163,6 +167,7 @@ static res_t load_in(struct port_pg *self, const struct database_wanted *wanted,
     struct pg_ask asks[2] = {{.sql = &self->conf.sql.dossiers}, {.sql = &self->conf.sql.answers}};
     fill_wanted(self, wanted);
     pg_put_array(&asks[0].params, &self->a);
+    pg_put_int8(&asks[0].params, (int64_t)wanted->dossier_bytes_max);
     pg_put_array(&asks[1].params, &self->b);
     pg_put_array(&asks[1].params, &self->c);
     TRY(pg_ask_all(self->reader, asks, ARRAY_LEN(asks)));
@@ -178,6 +183,7 @@ static res_t load(void *owner, const struct database_wanted *wanted, struct aren
     struct port_pg *self = owner;
     ret->dossiers = arena_array(arena, wanted->person_count, sizeof(*ret->dossiers));
     ret->answered = arena_array(arena, wanted->answer_count, sizeof(*ret->answered));
+    ret->person_count = wanted->person_count;
     if (ret->dossiers == NULL || ret->answered == NULL)
         return FATAL("no room for a batch's dossiers");
     res_t res = connect_reader(self);

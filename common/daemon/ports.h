@@ -155,10 +155,12 @@ struct database_wanted {
     const struct uuid *answer_persons; /* pairs with answer_ids */
     const struct uuid *answer_ids;
     size_t answer_count;
+    size_t dossier_bytes_max; /* of all packed dossiers together */
 };
 struct database_loaded {
     struct port_dossier *dossiers; /* by person's index; version 0: there is none. Arena's */
-    bool *answered;                /* by answer's index */
+    size_t person_count; /* those [0, count) are there, at least one: more would be too much */
+    bool *answered;      /* by answer's index */
 };
 struct database_move {
     int32_t partition;

@@ -17,6 +17,9 @@ struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *por
         sink->conf.batch_max = 2000;
     if (sink->conf.batch_bytes_max == 0)
         sink->conf.batch_bytes_max = 8 << 20;
+    if (sink->conf.dossier_bytes_max == 0)
+        sink->conf.dossier_bytes_max = 16 << 20;
+    sink->room = sink->conf.batch_max;
     if (sink->conf.gather_us == 0)
         sink->conf.gather_us = 20000;
     sink->out.limit = DOSSIER_BYTES_MAX;

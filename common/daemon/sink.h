@@ -65,7 +65,9 @@ struct sink_conf {
     void *owner;
     bool parks;       /* copies unreadable records of the stream to `parked`. The projector alone */
     size_t batch_max; /* records a batch. 0: 2,000 catching up, 500 live */
-    size_t batch_bytes_max; /* 0: 8 MiB */
+    size_t batch_bytes_max;   /* 0: 8 MiB */
+    size_t dossier_bytes_max; /* of the packed dossiers that a batch is ruled on: with more it is
+                                 cut short. 0: 16 MiB */
     int64_t gather_us; /* catching up: a batch waits this long to fill. 0: 20 ms. Live: never */
 };
 struct sink_ports {

@@ -78,7 +78,7 @@ static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
 static bool has_room(const struct sink *sink)
 {
     const struct sink_work *work = sink->hand;
-    return work->count < sink->conf.batch_max && work->bytes < sink->conf.batch_bytes_max &&
+    return work->count < sink->room && work->bytes < sink->conf.batch_bytes_max &&
            work->found.why == HALT_NOT;
 }
 

@@ -76,6 +76,7 @@ struct sink {
     struct sink_work *hand;   /* the batch in hand */
     struct sink_work *flight; /* the one that the database works on; NULL: none */
     enum sink_phase phase;    /* of the one in hand */
+    size_t room;              /* records a batch takes just now: batch_max, less after a cut */
     uint64_t parking;         /* number of the batch in hand, in tags */
     int64_t full_at;          /* a batch that is not live waits for more until then */
     bool was_full;

@@ -22,7 +22,8 @@ static res_t load(struct sink *sink, struct sink_work *work)
         index_of(&attempt->persons, meta->person, meta->person);
         index_of(&attempt->answers, meta->person, meta->id);
     }
-    struct database_wanted wanted = {.persons = attempt->persons.first,
+    struct database_wanted wanted = {.dossier_bytes_max = sink->conf.dossier_bytes_max,
+        .persons = attempt->persons.first,
         .person_count = attempt->persons.count,
         .answer_persons = attempt->answers.first,
         .answer_ids = attempt->answers.second,
@@ -31,6 +32,51 @@ static res_t load(struct sink *sink, struct sink_work *work)
         return RES_DONE;
     return sink->ports.database.load(
         sink->ports.database.self, &wanted, work->arena, &attempt->loaded);
+}
+
+/* The records from the nth on are given back, to be read again. */
+static res_t cut_at(struct sink *sink, struct sink_work *work, size_t n)
+{
+    struct port_position at[PORT_PARTITIONS_MAX];
+    size_t count = 0;
+    for (size_t i = n; i < work->count; i++) {
+        struct port_record *record = &work->taken[i].record;
+        struct sink_part *part = &sink->parts[record->partition];
+        part->read = record->offset < part->read ? record->offset : part->read;
+        work->bytes -= record->value.len;
+        sink->stats.records--;
+        sink->stats.corrupt -= work->taken[i].corrupt;
+        sink->ports.events.record_done(sink->ports.events.self, record);
+    }
+    work->count = n;
+    work->found.why = HALT_NOT;
+    sink->was_full = true;
+    for (int32_t i = 0; i < sink->conf.partitions; i++)
+        if (sink->parts[i].ours)
+            at[count++] = (struct port_position){i, sink->parts[i].read};
+    return sink->ports.events.assign(sink->ports.events.self, at, count);
+}
+
+static bool was_loaded(const struct sink_attempt *attempt, const struct sink_taken *taken)
+{
+    if (taken->corrupt)
+        return true;
+    struct uuid person = event_meta(&taken->event)->person;
+    size_t n = 0;
+    return index_find(&attempt->persons, person, person, &n) && n < attempt->loaded.person_count;
+}
+
+/* The batch ends before the first record of a person whose dossier would have been too much; those
+ * that follow take fewer records for a while. */
+static res_t cut(struct sink *sink, struct sink_work *work)
+{
+    size_t n = 0;
+    while (n < work->count && was_loaded(&work->attempt, &work->taken[n]))
+        n++;
+    bool whole = n == work->count;
+    sink->room = whole ? 2 * sink->room : n;
+    sink->room = sink->room < sink->conf.batch_max ? sink->room : sink->conf.batch_max;
+    return whole ? RES_DONE : cut_at(sink, work, n);
 }
 
 /* What was loaded is from before the batch that is under way, or from after it: of whom that batch
@@ -196,6 +242,7 @@ res_t sink_rule(struct sink *sink)
     work->attempt = (struct sink_attempt){.batch = {.record_count = 0}};
     arena_rollback(work->arena, work->unread);
     TRY(load(sink, work));
+    TRY(cut(sink, work));
     if (sink->flight != NULL)
         TRY(overlay(work, &sink->flight->attempt));
     TRY(unpack(sink, work));

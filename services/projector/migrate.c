@@ -88,9 +88,13 @@ const struct port_pg_sql projector_sql = {
                        "SELECT partition, 1, 0 FROM unnest($1::integer[]) AS partition ORDER BY 1 "
                        "ON CONFLICT (partition) DO UPDATE SET epoch = p.epoch + 1 "
                        "RETURNING partition, epoch, next_offset"},
-    .dossiers = {"dossiers", "SELECT wanted.index::integer, d.version, d.history, d.packed "
-                             "FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (person, index) "
-                             "JOIN dossier d USING (person)"},
+    .dossiers = {"dossiers",
+        "SELECT index::integer, version, history, "
+        "CASE WHEN total <= $2::bigint OR total = octet_length(packed) THEN packed END "
+        "FROM (SELECT wanted.index, d.*, sum(octet_length(d.packed)) "
+        "OVER (ORDER BY wanted.index ROWS UNBOUNDED PRECEDING) AS total "
+        "FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (person, index) "
+        "JOIN dossier d USING (person)) AS d"},
     .answers = {"answers",
         "SELECT wanted.index::integer "
         "FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (person, id, index) "

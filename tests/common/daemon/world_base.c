@@ -77,8 +77,15 @@ static res_t load(void *self, const struct database_wanted *wanted, struct arena
         state = sinker->earlier;
     ret->dossiers = arena_array(arena, wanted->person_count, sizeof(*ret->dossiers));
     ret->answered = arena_array(arena, wanted->answer_count, sizeof(*ret->answered));
+    ret->person_count = wanted->person_count;
+    size_t bytes = 0;
     for (size_t i = 0; i < wanted->person_count; i++) {
         const struct base_dossier *at = find(state, wanted->persons[i]);
+        bytes += at == NULL ? 0 : at->packed_len;
+        if (at != NULL && bytes > wanted->dossier_bytes_max && bytes > at->packed_len) {
+            ret->person_count = i;
+            break;
+        }
         if (at != NULL)
             ret->dossiers[i] = (struct port_dossier){at->version, at->history,
                 arena_copy(arena, (struct view){at->packed, at->packed_len})};
@@ -196,6 +203,8 @@ static res_t apply(void *owner, const struct sink_batch *batch, struct database_
             record->meta->person, record->meta->id, record->meta->version, record->event.type};
         cr_assert_eq(record->after->version, record->meta->version);
     }
+    if (batch->dossier_count > sinker->dossiers_most)
+        sinker->dossiers_most = batch->dossier_count;
     if (sinker->fate == BASE_BREAKS_IN_APPLY)
         return RETRY("broken");
     for (size_t i = 0; i < batch->dossier_count; i++) {

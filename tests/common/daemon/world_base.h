@@ -59,6 +59,7 @@ struct sinker {
     struct base_state *earlier; /* what load may still see meanwhile */
     int pushes, overlaps;       /* loads while a commit was under way */
     size_t largest;             /* batch */
+    size_t dossiers_most;       /* of one batch */
 };
 
 struct base *base_new(void);

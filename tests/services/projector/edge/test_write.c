@@ -231,7 +231,7 @@ Test(projector_postgres, a_batch_is_prepared_while_the_one_before_is_under_way, 
         batch.database = under_way ? database : NULL;
         OK(batch_prepare(&bench.writer, &batch));
         struct uuid person = person_id(0), id = {{1}};
-        struct database_wanted wanted = {&person, 1, &person, &id, 1};
+        struct database_wanted wanted = {&person, 1, &person, &id, 1, 1 << 20};
         struct database_loaded loaded;
         OK(database->load(database->self, &wanted, bench.arena, &loaded));
         enum database_commit commit = DATABASE_COMMITTED;
