@@ -13,6 +13,7 @@ struct port_pg {
     struct pg *reader; /* for load, which may be asked while a transaction is under way. Likewise */
     bool in_transaction, committing;
     bool live_set, live;
+    int64_t identity;           /* of the tables, as connected */
     struct pg_array a, b, c, d; /* parameters, used again */
 };
 
@@ -49,6 +50,14 @@ static void drop(struct port_pg *self)
     self->in_transaction = self->committing = false;
 }
 
+static res_t identify(struct port_pg *self)
+{
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(self->pg, &self->conf.sql.identity, NULL, &rows));
+    self->identity = pg_int(rows, 0, 0);
+    return pg_rows_ok(rows);
+}
+
 static res_t connect(struct port_pg *self)
 {
     if (self->pg != NULL && !pg_broken(self->pg))
@@ -57,6 +66,8 @@ static res_t connect(struct port_pg *self)
     TRY(pg_open(&self->conf.pg, &self->pg));
     self->live_set = false;
     res_t res = self->conf.ready == NULL ? RES_DONE : self->conf.ready(self->conf.owner, self->pg);
+    if (res.act == RES_OK)
+        res = identify(self);
     if (res.act != RES_OK)
         drop(self);
     return res;
@@ -272,6 +283,16 @@ static bool not_ours(const struct port_pg *self)
     return !pg_broken(self->pg) && strcmp(pg_fault(self->pg)->sqlstate, PORT_PG_NOT_MOVED) == 0;
 }
 
+/* Somebody else claimed the positions, or all tables were swapped for others. Which: a new
+ * connection sees it. */
+static enum database_commit who_moved(struct port_pg *self)
+{
+    int64_t before = self->identity;
+    drop(self);
+    return connect(self).act == RES_OK && self->identity != before ? DATABASE_REPLACED
+                                                                   : DATABASE_NOT_OURS;
+}
+
 static res_t commit(void *owner, enum database_commit *ret)
 {
     struct port_pg *self = owner;
@@ -284,8 +305,7 @@ static res_t commit(void *owner, enum database_commit *ret)
     if (answer == PG_COMMITTED)
         return RES_DONE;
     if (answer == PG_ROLLED_BACK && not_ours(self)) {
-        drop(self); /* what else changed in the database is looked at when we connect again */
-        *ret = DATABASE_NOT_OURS;
+        *ret = who_moved(self);
         return RES_DONE;
     }
     drop(self);

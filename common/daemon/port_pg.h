@@ -24,6 +24,8 @@ struct port_pg_sql {
      * partition's position to next where its epoch and position are those, and fails with
      * PORT_PG_NOT_MOVED where one is not: COMMIT stands behind it already. */
     struct pg_sql move;
+    /* Gives int8: a number that is another once the tables are others. */
+    struct pg_sql identity;
 };
 /* After each connecting, before anything else: migrations, settings. May be NULL. */
 typedef res_t port_pg_ready_fn(void *owner, struct pg *pg);

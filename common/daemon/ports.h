@@ -171,6 +171,7 @@ struct database_move {
 enum database_commit {
     DATABASE_COMMITTED,
     DATABASE_NOT_OURS,    /* epoch or position were others: rolled back */
+    DATABASE_REPLACED,    /* likewise, for the tables are others now: claim again at once */
     DATABASE_ROLLED_BACK, /* for another reason: the same again */
     DATABASE_UNKNOWN, /* the connection was lost on the way: claim again, the position decides */
 };

@@ -45,6 +45,10 @@ static void claim_again(struct sink *sink, enum database_commit commit)
         /* Somebody else claimed: the group will say so; claiming at once would only fight. */
         sink_claim_again(sink, NOT_OURS_US);
         return;
+    case DATABASE_REPLACED:
+        log_line(LEVEL_INFO, "sink.database-replaced");
+        sink_claim_again(sink, 0);
+        return;
     case DATABASE_UNKNOWN:
         sink->stats.unknown_commits++;
         log_line(LEVEL_WARN, "sink.commit-unknown");

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -22,6 +23,7 @@ enum {
 #define LOOK_EVERY_US INT64_C(200000)
 #define STUCK_US (INT64_C(60) * TIME_US_PER_S)
 #define HOLD_US (INT64_C(5) * TIME_US_PER_S) /* the live projector waits no longer for one try */
+#define LOOK_WAIT_US (INT64_C(30) * TIME_US_PER_S)
 #define DROP_WAIT_US (INT64_C(30) * TIME_US_PER_S)
 
 _Static_assert((int)SWAP_PARTITIONS_MAX == (int)STREAM_PARTITIONS_MAX, "one limit");
@@ -34,6 +36,7 @@ struct rebuild {
     struct pg *pg;        /* for everything but the rows */
     struct rebuild_sink *sink;
     struct swap_positions at; /* of the second one, as last asked */
+    bool unsure;              /* whether it was swapped */
     int64_t began_us, began_at;
     struct progress progress;
 };
@@ -175,17 +178,47 @@ static res_t swap_once(struct rebuild *rebuild, int64_t *ret_held_us)
     return res;
 }
 
+static res_t look_once(struct rebuild *rebuild, int64_t id, bool *ret)
+{
+    bool alone = false;
+    pg_close(TAKE(rebuild->pg));
+    TRY(ctl_pg_open(rebuild->ctl, &rebuild->pg));
+    TRY(swap_claim(rebuild->pg, &alone));
+    if (!alone)
+        return RETRY("the server is still at the swap");
+    return swap_is_done(rebuild->pg, id, ret);
+}
+
+/* The connection was lost: what became of the swap, the database says. */
+static res_t look_again(struct rebuild *rebuild, int64_t id, bool *ret)
+{
+    int64_t until = clock_monotonic() + LOOK_WAIT_US;
+    res_t res = look_once(rebuild, id, ret);
+    rebuild->unsure = true;
+    while (res.act == RES_RETRY && clock_monotonic() < until) {
+        (void)poll(NULL, 0, STEP_MS);
+        res = look_once(rebuild, id, ret);
+    }
+    rebuild->unsure = res.act != RES_OK;
+    return res;
+}
+
 static res_t swap(struct rebuild *rebuild)
 {
     res_t res = RETRY("no try yet");
-    int64_t held_us = 0;
+    int64_t held_us = 0, id = 0;
+    bool done = false;
+    TRY(swap_next_id(rebuild->pg, &id));
     for (int i = 0; i < SWAP_TRIES && res.act == RES_RETRY && !pg_broken(rebuild->pg); i++) {
         TRY(build(rebuild));
         res = swap_once(rebuild, &held_us);
         if (res.act == RES_RETRY)
             TRY(work(rebuild, TIME_US_PER_S));
     }
-    TRY(res);
+    if (res.act != RES_OK && pg_broken(rebuild->pg))
+        TRY(look_again(rebuild, id, &done));
+    if (!done)
+        TRY(res);
     progress_end(&rebuild->progress);
     printf("swapped: schema read is the rebuilt one; the projector was held up for %" PRId64
            " ms\n",
@@ -220,6 +253,11 @@ static res_t run(struct rebuild *rebuild)
 
 static int failed(const struct rebuild *rebuild, res_t res)
 {
+    if (rebuild->unsure)
+        return ctl_fail(rebuild->ctl, CTL_UNREACHABLE,
+            "%s; whether schema read was swapped is not known: it was where schema " SWAP_NEXT
+            " is gone",
+            res.what);
     const struct halt *halt = rebuild->sink == NULL ? NULL : rebuild_sink_halt(rebuild->sink);
     if (halt != NULL && halt->why != HALT_NOT)
         return ctl_fail(rebuild->ctl, CTL_DIFFERENT,

@@ -106,6 +106,7 @@ const struct port_pg_sql projector_sql = {
         "WHERE p.partition = m.partition AND p.epoch = m.epoch AND p.next_offset = m.was "
         "RETURNING 1) "
         "SELECT 1 / (count(*) = cardinality($1::integer[]))::integer FROM moved"},
+    .identity = {NULL, "SELECT 'position'::regclass::oid::bigint"},
 };
 
 res_t projector_ready(void *owner, struct pg *pg)

@@ -1,5 +1,6 @@
 #include "projector/swap.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,22 @@ res_t swap_next_mark(struct pg *pg, struct digest *ret, bool *ret_there)
     if (*ret_there)
         *ret = pg_digest(rows, 0, 0);
     return pg_rows_ok(rows);
+}
+
+res_t swap_next_id(struct pg *pg, int64_t *ret)
+{
+    static const struct pg_sql sql = {NULL, "SELECT '" SWAP_NEXT "'::regnamespace::oid::bigint"};
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(pg_exec(pg, &sql, NULL, &rows));
+    *ret = pg_int(rows, 0, 0);
+    return pg_rows_ok(rows);
+}
+
+res_t swap_is_done(struct pg *pg, int64_t id, bool *ret)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "SELECT to_regnamespace('read')::oid::bigint = %" PRId64, id);
+    return ask_truth(pg, text, ret);
 }
 
 res_t swap_positions(struct pg *pg, const char *schema, struct swap_positions *ret)

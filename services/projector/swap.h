@@ -38,6 +38,11 @@ res_t swap_drop(struct pg *pg, const char *schema, int64_t wait_us) MUST_USE;
  */
 res_t swap_analyze(struct pg *pg) MUST_USE;
 
+/* A number by which the second one is known, whatever it is called later. */
+res_t swap_next_id(struct pg *pg, int64_t *ret) MUST_USE;
+/* Is `read` the one of that number? For who lost the answer to swap_commit; on another connection,
+ * once the first one's swap_claim is free: before, the server may still be at it. */
+res_t swap_is_done(struct pg *pg, int64_t id, bool *ret) MUST_USE;
 /* How far a schema (SWAP_NEXT or `read`) is. */
 res_t swap_positions(struct pg *pg, const char *schema, struct swap_positions *ret) MUST_USE;
 /* Begins the swap: from here on no projector can commit. Gives the live positions, which the second

@@ -196,6 +196,51 @@ check 'the projector was never started again' equal "$(daemon_pid projector)" "$
 check 'but had to claim anew' [ "$(rows 'SELECT min(epoch) FROM read.position')" -gt "$epoch_before" ]
 check 'whoever writes now is answered at once' does 201 RiskShared BBEAKS "/v1/people/$PERSON/risk" "$(risk_body after)"
 
+# A swap whose connection is ended: while it still waits for the lock of migrations, or when it is
+# committed and its answer waits for a standby that there is none of.
+lock_of_migrations=$(awk '$2 == "PG_SCHEMA_LOCK" { gsub(/"/, "", $3); print $3 }' "$TOP/common/pg/migrate.h")
+superuser() { sql -U postgres "$@"; }
+of_swap() { superuser -c "SELECT $2 FROM pg_stat_activity WHERE application_name = 'brokerctl' AND $1" | grep -q t; }
+waits_for_lock="wait_event_type = 'Lock' AND wait_event = 'advisory'"
+waits_for_standby="wait_event = 'SyncRep'"
+ended='pg_terminate_backend(pid)'
+standby_is_awaited() { # then a transaction of the test waits, too, until it is no more
+    sql -c "SELECT pg_logical_emit_message(true, 'test', 'a')" >/dev/null 2>&1 </dev/null &
+    superuser -c "SELECT count(*) > 0 FROM pg_stat_activity WHERE $waits_for_standby" | grep -q t
+}
+start_held_swap() { # what it swaps is built already, for that takes the lock, too
+    as_projector rebuild --no-swap || return 1
+    coproc HOLDER { sql; }
+    holder_in=${HOLDER[1]} holder_out=${HOLDER[0]} holder_pid=$HOLDER_PID
+    echo "SELECT pg_advisory_lock($lock_of_migrations) IS NOT NULL;" >&"$holder_in"
+    read -r -t 10 <&"$holder_out" || return 1
+    as_projector rebuild >"$FLOW/held.out" 2>&1 &
+    swap_pid=$!
+    until_true 60 of_swap "$waits_for_lock" true
+}
+swap_ended() { # EXIT PATTERN
+    wait "$swap_pid"
+    equal $? "$1" && grep -qE "$2" "$FLOW/held.out" || { cat "$FLOW/held.out"; return 1; }
+}
+let_go() { exec {holder_in}>&- && wait "$holder_pid"; }
+commit_without_answer() {
+    superuser -c "ALTER SYSTEM SET synchronous_standby_names = 'nobody'" -c 'SELECT pg_reload_conf()' &&
+        until_true 20 standby_is_awaited && let_go && until_true 20 of_swap "$waits_for_standby" "$ended"
+    local rc=$?
+    superuser -c 'ALTER SYSTEM RESET synchronous_standby_names' -c 'SELECT pg_reload_conf()'
+    return $rc
+}
+check 'a swap waits' start_held_swap
+check 'its connection is ended' of_swap "$waits_for_lock" "$ended"
+check 'it says that nothing was swapped' swap_ended 3 'schema read is as it was'
+check 'and what it built is there for the next' equal "$(rows "SELECT count(*) FROM pg_namespace WHERE nspname = 'read_next'")" 1
+check 'who held it goes' let_go
+check 'a swap waits again' start_held_swap
+check 'its connection is ended when it has committed' commit_without_answer
+check 'it looks, and says that it was swapped' swap_ended 0 '^swapped: '
+check 'nothing is left of either' equal "$(rows "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'read\_%'")" 0
+check 'and the read model equals the log' says '^equal' 0 verify
+
 # Last, for it cannot be mended: the beginning of a partition is deleted.
 cut_the_log() {
     local deps=${DEPS:-$TOP/.deps}

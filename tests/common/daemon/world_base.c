@@ -149,7 +149,7 @@ static void keep(struct sinker *sinker)
 static enum database_commit decide(struct sinker *sinker)
 {
     if (!sinker->moves_hold)
-        return DATABASE_NOT_OURS;
+        return sinker->fate == BASE_REPLACED ? DATABASE_REPLACED : DATABASE_NOT_OURS;
     if (sinker->fate == BASE_ROLLS_BACK)
         return DATABASE_ROLLED_BACK;
     if (sinker->fate == BASE_UNKNOWN_DONE || sinker->fate == BASE_UNKNOWN_LOST)

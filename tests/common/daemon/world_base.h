@@ -35,6 +35,7 @@ enum base_fate {
     BASE_UNKNOWN_DONE, /* committed, the answer is lost */
     BASE_UNKNOWN_LOST, /* not committed, no answer */
     BASE_BREAKS_IN_APPLY,
+    BASE_REPLACED, /* where it is not ours, that is why */
     BASE_MAX_
 };
 

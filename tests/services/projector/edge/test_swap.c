@@ -117,7 +117,7 @@ Test(projector_swap, a_batch_in_hand_counts_for_nothing_and_the_projector_goes_o
     before.next = 5;
     next_made(7);
     swapped();
-    cr_expect_eq(moved(&before, 6), DATABASE_NOT_OURS);
+    cr_expect_eq(moved(&before, 6), DATABASE_REPLACED);
     struct database_position after = claimed();
     cr_expect_eq(after.next, 7);
     cr_expect_gt(after.epoch, before.epoch + 1);
@@ -126,6 +126,31 @@ Test(projector_swap, a_batch_in_hand_counts_for_nothing_and_the_projector_goes_o
     cr_expect(truth(pg, "SELECT next_offset = 5 FROM read_old.position"));
     OK(swap_drop(pg, SWAP_OLD, 5000000));
     cr_expect(truth(pg, "SELECT to_regnamespace('read_old') IS NULL"));
+}
+
+Test(projector_swap, one_that_lost_its_partitions_to_another_projector_is_told_so)
+{
+    struct database_position before = claimed();
+    claimed();
+    cr_expect_eq(moved(&before, 6), DATABASE_NOT_OURS);
+}
+
+Test(projector_swap, whether_it_was_done_is_seen_by_anybody)
+{
+    struct pg *other = cluster_open(conninfo);
+    struct swap_positions at;
+    int64_t id = 0;
+    bool done = true;
+    claimed();
+    next_made(7);
+    OK(swap_next_id(pg, &id));
+    OK(swap_begin(pg, &at));
+    OK(swap_is_done(other, id, &done));
+    cr_expect_not(done);
+    OK(swap_commit(pg));
+    OK(swap_is_done(other, id, &done));
+    cr_expect(done);
+    pg_close(other);
 }
 
 Test(projector_swap, no_position_goes_back)
