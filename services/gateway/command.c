@@ -167,6 +167,7 @@ res_t command_send(struct call *call, const struct command_in *in,
         .hash = seal_request_hash(&keys, in->hashed),
         .end = waiter->end,
         .owner = waiter->owner};
+    call->request_hash = wait.hash;
     bool answered;
     TRY(known(call, in, wait.hash, ret, &answered));
     if (answered)

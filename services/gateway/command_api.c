@@ -23,7 +23,7 @@ static void answer_outcome(struct call *call, const struct outcome *outcome)
 
 static void answer_late(struct call *call)
 {
-    struct view link = arena_printf(call->arena, "/v1/outcomes/%s", uuid_text(call->id).text);
+    struct view link = outcome_link(call->arena, call->id, &call->request_hash);
     CLEANUP(buf_done) struct buf body = {0};
     buf_printf(&body, "{\"status\":\"%.*s\"}", VIEW_ARG(link));
     measure_late();

@@ -82,7 +82,8 @@ struct call {
     int32_t number;                   /* {session} */
     struct view word;                 /* {name} */
     int64_t now_us;
-    struct early_asks *early; /* early.h; NULL: none */
+    struct digest request_hash; /* of a command, once it is known */
+    struct early_asks *early;   /* early.h; NULL: none */
     struct trace trace;
     struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[24]; /* beside those that every answer has */

@@ -335,6 +335,15 @@ size_t outcomes_waiting(const struct outcomes *outcomes)
     return outcomes->wait_count;
 }
 
+struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash)
+{
+    char hex[DIGEST_HEX_LEN + 1] = "";
+    if (request_hash != NULL)
+        digest_hex(*request_hash, hex);
+    return arena_printf(arena, "/v1/outcomes/%s%s%s", uuid_text(id).text,
+        request_hash == NULL ? "" : "?request=", hex);
+}
+
 static int write_refusal(const struct outcome *outcome, struct buf *out)
 {
     enum problem_code code = problem_find(outcome->code);

@@ -66,6 +66,9 @@ bool outcomes_sent(const struct outcomes *outcomes, struct uuid id, struct uuid 
 int64_t outcomes_wake(const struct outcomes *outcomes);
 size_t outcomes_waiting(const struct outcomes *outcomes);
 
+/* The status link: of that id, as the outcome of that request and no other (NULL:
+ * of whichever came first). */
+struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash);
 /* The answer's body, from the outcome alone: always the same bytes. Gives the status. */
 int outcome_write(const struct outcome *outcome, struct buf *out);
 

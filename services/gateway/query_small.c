@@ -53,13 +53,26 @@ res_t people_handle(struct call *call)
     return RES_DONE;
 }
 
-/* GET /v1/outcomes/{id}: the link of a 202. */
+/* The id's first request may have been another one, which no gateway knew of when it gave this
+ * link: whoever asks with theirs is not told that the other one's answer were it. */
+static bool asked_by_another(const struct outcome *outcome, const struct digest *request)
+{
+    return request != NULL && outcome->has_hash && !digest_eq(outcome->request_hash, *request);
+}
+
+/* GET /v1/outcomes/{id}?request={hash}: the link of a 202. */
 res_t outcome_handle(struct call *call)
 {
+    struct view hex = http_pair_get(call->request->query, "request");
+    struct digest hash, *request = hex.ptr == NULL ? NULL : &hash;
     struct access_outcome seen;
+    if (request != NULL && !hex_parse(hex, hash.b, sizeof(hash.b))) {
+        call_problem_code(call, PROBLEM_BAD_REQUEST);
+        return RES_DONE;
+    }
     TRY(access_outcome(call, call->id, &seen));
-    if (!seen.may) {
-        call_problem_code(call, PROBLEM_NOT_FOUND);
+    if (!seen.may || (seen.found && asked_by_another(&seen.outcome, request))) {
+        call_problem_code(call, seen.may ? PROBLEM_KEY_REUSED : PROBLEM_NOT_FOUND);
         return RES_DONE;
     }
     CLEANUP(buf_done) struct buf body = {0};
@@ -67,7 +80,8 @@ res_t outcome_handle(struct call *call)
     if (seen.found)
         status = outcome_write(&seen.outcome, &body);
     else
-        buf_printf(&body, "{\"status\":\"/v1/outcomes/%s\"}", uuid_text(call->id).text);
+        buf_printf(
+            &body, "{\"status\":\"%.*s\"}", VIEW_ARG(outcome_link(call->arena, call->id, request)));
     call_json(call, status, &body);
     return RES_DONE;
 }

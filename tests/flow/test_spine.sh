@@ -253,6 +253,27 @@ withdrawn() {
 check 'it has ended, and what was booked ahead is cancelled by the same record' withdrawn
 check 'a note of that id in another dossier is refused' \
     does 409 id-already-used JBELL "/v1/referrals/$OTHER_REFERRAL/case-notes" "$(note_body "$NOTE")"
+
+# Two requests under one key, and no gateway that knows of both: each link gives its own answer.
+two_links() {
+    local key
+    key=$(uuid)
+    down referrals
+    api JBELL POST "$AT/case-notes" "$key" "$(note_body "$(uuid)")"
+    equal "$STATUS" 202 || return 1
+    LINK=$(answer .status)
+    killed gateway || return 1
+    api JBELL POST "$AT/case-notes" "$key" "$(note_body "$(uuid)")"
+    equal "$STATUS" 202 || return 1
+    OTHER_LINK=$(answer .status)
+    gets 202 JBELL "$OTHER_LINK" && equal "$(answer .status)" "$OTHER_LINK" && up referrals
+}
+check 'a gateway that was started again takes another request under a key that is on its way' two_links
+check 'the link of the first gives its outcome' until_true 20 link_answers
+check 'the link of the other says that it was another request' gets 422 JBELL "$OTHER_LINK"
+check 'by its code' equal "$(answer .code)" key-reused
+check 'and who asks by the id alone gets the outcome of the first' gets 201 JBELL "${LINK%%\?*}"
+check 'a link that was cut short is no link' gets 400 JBELL "${LINK%?}"
 check 'read model and stores equal the fold' verify
 
 # --- a newer risk, and races with it --------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static struct gateway_conf conf = {.wait_us = 2 * TIME_US_PER_S};
 static struct gateway gateway = {.conf = &conf};
@@ -25,6 +26,21 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
 {
     (void)owner, (void)outcome;
     late += end == WAIT_LATE;
+}
+
+Test(gateway_outcome, a_status_link_names_its_request)
+{
+    struct arena *arena = arena_new(4096);
+    const struct uuid id = {{0xab}};
+    const struct digest hash = {{0xcd}};
+    struct view link = outcome_link(arena, id, &hash);
+    cr_expect_eq(
+        link.len, strlen("/v1/outcomes/") + UUID_TEXT_LEN + strlen("?request=") + DIGEST_HEX_LEN);
+    cr_expect(view_eq(
+        outcome_link(arena, id, NULL), VIEW("/v1/outcomes/ab000000-0000-0000-0000-000000000000")));
+    cr_expect(
+        strncmp(link.ptr + strlen("/v1/outcomes/") + UUID_TEXT_LEN, "?request=cd00", 13) == 0);
+    arena_free(arena);
 }
 
 static enum wait_begin wait_for(const char *request, struct uuid person)
