@@ -28,7 +28,7 @@ struct decider_conf {
     int32_t partitions; /* of every topic */
     size_t pending_max; /* commands in hand per partition; at it the partition pauses. 0: 2,048 */
     size_t command_bytes_max; /* larger ones are parked. 0: 262,144 */
-    size_t dossier_bytes_max; /* beyond it a person's commands are parked. 0: 400,000 */
+    size_t dossier_bytes_max; /* beyond it a person's commands are refused. 0: 400,000 */
     int64_t resend_us; /* first wait before the same bytes go again; doubles to 30 s. 0: 100 ms */
     decider_answered_fn *answered; /* NULL: nobody asks */
     void *owner;

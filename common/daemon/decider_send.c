@@ -2,6 +2,7 @@
 #include "daemon/decider_impl.h"
 
 #include "daemon/fold.h"
+#include "dossier/decision.h"
 #include "obs/log.h"
 
 #include <string.h>
@@ -91,32 +92,37 @@ static res_t park_head(struct decider *decider, struct desk *desk, const char *r
     return RES_DONE;
 }
 
-/* *ret_full: it takes no more. Every reader of the stream would stop, for all people, at the record
- * that makes a dossier larger than can be kept: so one long before it. */
-static res_t load(
-    struct decider *decider, const struct desk *desk, const struct dossier **ret, bool *ret_full)
+struct loaded {
+    const struct dossier *dossier;
+    bool full; /* it takes no more */
+};
+
+static res_t load(struct decider *decider, const struct desk *desk, struct loaded *ret)
 {
     struct port_dossier stored = {0};
     bool found = false;
     TRY(decider->ports.store.dossier(
         decider->ports.store.self, desk->partition, desk->person, &stored, &found));
-    *ret_full = stored.packed.len > decider->conf.dossier_bytes_max;
+    ret->full = stored.packed.len > decider->conf.dossier_bytes_max;
     if (found)
-        return fold_unpack(decider->registry, stored.packed, decider->arena, ret);
-    *ret = dossier_empty(decider->arena);
-    return *ret == NULL ? FATAL("no room for a dossier") : RES_DONE;
+        return fold_unpack(decider->registry, stored.packed, decider->arena, &ret->dossier);
+    ret->dossier = dossier_empty(decider->arena);
+    return ret->dossier == NULL ? FATAL("no room for a dossier") : RES_DONE;
 }
 
 /* The record that answers the command on this dossier: in the arena, and as bytes in decider->out.
- */
-static res_t decide(struct decider *decider, const struct dossier *dossier,
+ * Every reader of the stream would stop, for all people, at the record that makes a dossier larger
+ * than can be kept: so long before it all that follows is refused, which adds nothing. */
+static res_t decide_on(struct decider *decider, const struct loaded *loaded,
     const struct pending *pending, struct event *ret)
 {
+    const struct dossier *dossier = loaded->dossier;
     struct command command;
     struct event event = {.type = EVENT_MAX_};
     if (codec_read_command(decider->registry, pending->value, decider->arena, &command) != FRAME_OK)
         WRONG("a command that was readable is not any more");
-    TRY(decider->conf.decide(dossier, &command, decider->arena, &event));
+    TRY(loaded->full ? decide_refusal(&command, REFUSAL_DOSSIER_FULL, decider->arena, &event)
+                     : decider->conf.decide(dossier, &command, decider->arena, &event));
     MUST(event.type < EVENT_MAX_);
     /* The arena's: decide made it for us. */
     struct record_head *head = (struct record_head *)(uintptr_t)event.body;
@@ -155,8 +161,8 @@ static res_t send_decision(struct decider *decider, struct desk *desk, const str
 static res_t work(struct decider *decider, struct desk *desk)
 {
     struct store_port *store = &decider->ports.store;
-    const struct dossier *dossier = NULL;
-    bool answered = true, full = false;
+    struct loaded loaded;
+    bool answered = true;
     while (desk->first != NULL) {
         TRY(store->answered(
             store->self, desk->partition, desk->person, desk->first->id, &answered));
@@ -170,11 +176,9 @@ static res_t work(struct decider *decider, struct desk *desk)
         return RES_DONE;
     }
     arena_clear(decider->arena);
-    TRY(load(decider, desk, &dossier, &full));
-    if (full)
-        return park_head(decider, desk, "dossier-full");
+    TRY(load(decider, desk, &loaded));
     struct event event;
-    res_t res = decide(decider, dossier, desk->first, &event);
+    res_t res = decide_on(decider, &loaded, desk->first, &event);
     if (res.act == RES_REJECT || (res.act == RES_OK && decider->out.failed))
         return park_head(decider, desk, "record-too-large");
     TRY(res);

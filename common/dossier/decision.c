@@ -324,6 +324,19 @@ static struct event refusal_record(struct decision *decision)
     return (struct event){EVENT_COMMAND_REFUSED, refused};
 }
 
+res_t decide_refusal(
+    const struct command *command, enum refusal refusal, struct arena *arena, struct event *ret)
+{
+    struct decision decision = {
+        .command = command, .meta = command_meta(command), .arena = arena, .refused = refusal};
+    MUST(command->type < COMMAND_MAX_);
+    struct event answer = refusal_record(&decision);
+    if (decision.full)
+        return FATAL("no room to decide a command");
+    *ret = answer;
+    return RES_DONE;
+}
+
 res_t decide(const struct family_rules *family, const struct dossier *dossier,
     const struct command *command, struct arena *arena, struct event *ret)
 {

@@ -90,6 +90,10 @@ extern const enum refusal referral_absent[PHASE_MAX_];
 /* The organisation delivers under these terms, as prime or subcontractor. */
 bool terms_delivered_by(const struct terms *terms, struct view organisation);
 
+/* The answer to a command that nobody need look at: the refusal, without a field. Never larger than
+ * the command and some hundred bytes. RES_FATAL: arena full. */
+res_t MUST_USE decide_refusal(
+    const struct command *command, enum refusal refusal, struct arena *arena, struct event *ret);
 res_t MUST_USE decide(const struct family_rules *family, const struct dossier *dossier,
     const struct command *command, struct arena *arena, struct event *ret);
 

@@ -221,7 +221,7 @@ Test(decider_faults, parks_a_command_whose_record_is_too_large_and_goes_on)
 }
 
 /* Else the next one would stop every reader, and with it everybody's commands. */
-Test(decider_faults, parks_the_commands_of_a_person_whose_dossier_takes_no_more)
+Test(decider_faults, refuses_the_commands_of_a_person_whose_dossier_takes_no_more)
 {
     struct world *world = world_new();
     struct member *member = member_new(world);
@@ -237,10 +237,20 @@ Test(decider_faults, parks_the_commands_of_a_person_whose_dossier_takes_no_more)
     for (int i = 0; i < 5; i++)
         member_run(member);
     cr_assert_eq(world_answers(world, person_in(0, 0), 1).counted, 1);
-    cr_assert_eq(world_answers(world, person_in(0, 0), 2).any, 0);
-    cr_assert_eq(world_answers(world, person_in(0, 1), 4).counted, 1);
-    cr_assert_eq(world->logs[WORLD_PARKED][0].count, 2);
-    cr_assert_str_eq(world_at(world, WORLD_PARKED, 0, 0)->headers.reason, "dossier-full");
+    for (int i = 2; i <= 3; i++) {
+        struct world_count answers = world_answers(world, person_in(0, 0), i);
+        cr_assert_eq(answers.counted, 1);
+        cr_assert_eq(answers.type, EVENT_COMMAND_REFUSED);
+    }
+    cr_assert_eq(world_answers(world, person_in(0, 1), 4).type, EVENT_RISK_SHARED);
+    struct arena *arena = arena_new(1 << 20);
+    for (int64_t at = 0; at < world->logs[WORLD_EVENTS][0].next; at++) {
+        struct event event = world_event(world, 0, at, arena);
+        const struct command_refused *refused = event.body;
+        cr_assert(event.type == EVENT_RISK_SHARED || view_eq_text(refused->code, "dossier-full"));
+    }
+    arena_free(arena);
+    cr_assert_eq(world->logs[WORLD_PARKED][0].count, 0);
     cr_assert_eq(world->committed[0], 4);
     member_free(member);
     world_free(world);
