@@ -110,6 +110,7 @@ static res_t stop_ruled(struct decider *decider, const struct port_record *recor
                                         .partition = record->partition,
                                         .offset = record->offset,
                                         .person = event_meta(event)->person,
+                                        .trace = envelope_trace_of(&decider->ports.events, record),
                                         .expected = folded->before_version + 1,
                                         .found = event_meta(event)->version});
 }
@@ -143,6 +144,14 @@ static res_t rule(
     return RES_DONE;
 }
 
+static void ignored(struct decider *decider, const struct port_record *record)
+{
+    struct trace trace = envelope_trace_of(&decider->ports.events, record);
+    decider->stats.corrupt++;
+    log_line(LEVEL_WARN, "decider.ignored-corrupt",
+        LOG_AT(EVENTS, record->partition, record->offset), LOG_TRACE(&trace));
+}
+
 static res_t read_record(struct decider *decider, const struct port_record *record)
 {
     struct part *part = &decider->parts[record->partition];
@@ -155,17 +164,17 @@ static res_t read_record(struct decider *decider, const struct port_record *reco
         TRY(rule(decider, record, &event));
         break;
     case INTAKE_UPGRADE:
-        return halt_now(&decider->halt, &(struct halt){.why = HALT_UPGRADE,
-                                            .topic = EVENTS,
-                                            .partition = record->partition,
-                                            .offset = record->offset});
+        return halt_now(
+            &decider->halt, &(struct halt){.why = HALT_UPGRADE,
+                                .topic = EVENTS,
+                                .partition = record->partition,
+                                .offset = record->offset,
+                                .trace = envelope_trace_of(&decider->ports.events, record)});
     case INTAKE_NO_ROOM:
         return FATAL("no room to read a record");
     case INTAKE_CORRUPT:
     default:
-        decider->stats.corrupt++;
-        log_line(LEVEL_WARN, "decider.ignored-corrupt",
-            LOG_AT(EVENTS, record->partition, record->offset));
+        ignored(decider, record);
     }
     TRY(check_watched(decider, part, record));
     part->events_next = record->offset + 1;

@@ -26,3 +26,9 @@ struct trace envelope_trace(const struct port_record *record)
     (void)uuid_parse(record->request, &trace.request);
     return trace;
 }
+
+struct trace envelope_trace_of(const struct reader_port *events, const struct port_record *record)
+{
+    struct port_record whole = events->with_headers(events->self, record);
+    return envelope_trace(&whole);
+}

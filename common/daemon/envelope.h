@@ -29,5 +29,7 @@ void envelope_make(struct envelope *ret, const struct envelope_of *of);
 
 /* What the two headers of a record say; what cannot be read is as if it were not there. */
 struct trace envelope_trace(const struct port_record *record);
+/* Of a record of the stream, whose headers are looked up for it: where it fails. */
+struct trace envelope_trace_of(const struct reader_port *events, const struct port_record *record);
 
 #endif

@@ -51,8 +51,8 @@ res_t halt_now(struct halt *halt, const struct halt *found)
         log_line(LEVEL_ERROR, "stopped-loudly", LOG_WORD("why", words[found->why].name),
             LOG_WORD("what", words[found->why].what),
             LOG_AT(found->topic, found->partition, found->offset), LOG_PERSON(found->person),
-            LOG_INT("expected", found->expected), LOG_INT("found", found->found),
-            LOG_WORD("do", words[found->why].advice));
+            LOG_TRACE(&found->trace), LOG_INT("expected", found->expected),
+            LOG_INT("found", found->found), LOG_WORD("do", words[found->why].advice));
     }
     return FATAL("stopped loudly");
 }

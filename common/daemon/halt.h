@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "base/res.h"
+#include "obs/trace.h"
 
 enum { HALT_EXIT = 3 };
 
@@ -25,6 +26,7 @@ struct halt {
     int32_t partition;
     int64_t offset;
     struct uuid person; /* zero where none is concerned */
+    struct trace trace; /* of the record, where there is one */
     int64_t expected;   /* version or offset, by `why` */
     int64_t found;
 };

@@ -70,15 +70,22 @@ static res_t poll(void *owner, struct port_event *ret)
     return RES_DONE;
 }
 
+static struct port_record with_headers(void *owner, const struct port_record *record)
+{
+    (void)owner;
+    const struct kafka_record of = {.handle = record->handle};
+    struct port_record ret = *record;
+    ret.traceparent = kafka_record_header(&of, ENVELOPE_TRACE);
+    ret.request = kafka_record_header(&of, ENVELOPE_REQUEST);
+    return ret;
+}
+
 /* Who reads commands answers them, and says of which request the answer is. */
 static res_t poll_group(void *owner, struct port_event *ret)
 {
     TRY(poll(owner, ret));
-    if (ret->kind != PORT_RECORD)
-        return RES_DONE;
-    const struct kafka_record record = {.handle = ret->record.handle};
-    ret->record.traceparent = kafka_record_header(&record, ENVELOPE_TRACE);
-    ret->record.request = kafka_record_header(&record, ENVELOPE_REQUEST);
+    if (ret->kind == PORT_RECORD)
+        ret->record = with_headers(owner, &ret->record);
     return RES_DONE;
 }
 
@@ -191,6 +198,7 @@ struct reader_port port_reader(struct port_consumer *self)
         .record_done = record_done,
         .assign = assign,
         .bounds = bounds,
+        .with_headers = with_headers,
     };
 }
 

@@ -18,7 +18,8 @@ struct port_record {
     int64_t at_us; /* the log's time of it, µs UTC; 0 where there is none */
     struct view key;
     struct view value;
-    struct view traceparent, request; /* headers (daemon/envelope.h); a group's records alone */
+    struct view traceparent, request; /* headers (daemon/envelope.h); a group's records alone, of
+                                         others where they are asked for */
     void *handle;
 };
 
@@ -85,6 +86,8 @@ struct reader_port {
     res_t (*assign)(void *self, const struct port_position *at, size_t count);
     /* RETRY: no answer just now. May take as long as a round trip. */
     res_t (*bounds)(void *self, int32_t partition, struct port_bounds *ret);
+    /* The record with its headers: not worth their while for each. */
+    struct port_record (*with_headers)(void *self, const struct port_record *record);
 };
 
 enum port_outcome {

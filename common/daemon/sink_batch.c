@@ -1,6 +1,7 @@
 /* The batch in hand: gathered from the stream, its unreadable records copied to `parked`. */
 #include "daemon/sink_impl.h"
 
+#include "daemon/envelope.h"
 #include "obs/log.h"
 
 enum { AWAY_US = 100000 };
@@ -38,6 +39,14 @@ bool sink_is_live(const struct sink *sink)
     return !sink->was_full;
 }
 
+static void ignored(struct sink *sink, const struct port_record *record)
+{
+    struct trace trace = envelope_trace_of(&sink->ports.events, record);
+    sink->stats.corrupt++;
+    log_line(LEVEL_WARN, "sink.ignored-corrupt", LOG_AT(EVENTS, record->partition, record->offset),
+        LOG_TRACE(&trace));
+}
+
 /* Keeps the record, or ends the batch before it. */
 static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
 {
@@ -52,16 +61,15 @@ static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
         work->found = (struct halt){.why = HALT_UPGRADE,
             .topic = EVENTS,
             .partition = record->partition,
-            .offset = record->offset};
+            .offset = record->offset,
+            .trace = envelope_trace_of(&sink->ports.events, record)};
         return RES_DONE;
     case INTAKE_NO_ROOM:
         return FATAL("no room to read a record");
     case INTAKE_CORRUPT:
     default:
         taken->corrupt = true;
-        sink->stats.corrupt++;
-        log_line(
-            LEVEL_WARN, "sink.ignored-corrupt", LOG_AT(EVENTS, record->partition, record->offset));
+        ignored(sink, record);
     }
     if (work->count == 0)
         sink->full_at = sink->now + sink->conf.gather_us;

@@ -2,6 +2,7 @@
  * batch before, against what it will have. */
 #include "daemon/sink_impl.h"
 
+#include "daemon/envelope.h"
 #include "daemon/fold.h"
 
 #include <stdlib.h>
@@ -125,7 +126,8 @@ static res_t unpack(struct sink *sink, struct sink_work *work)
     return RES_DONE;
 }
 
-static struct halt ruled_halt(const struct sink_taken *taken, const struct folded *folded)
+static struct halt ruled_halt(
+    const struct sink *sink, const struct sink_taken *taken, const struct folded *folded)
 {
     const struct meta *meta = event_meta(&taken->event);
     return (struct halt){.why = folded->ruling == RULING_GAP ? HALT_VERSION_GAP : HALT_FORKED,
@@ -133,6 +135,7 @@ static struct halt ruled_halt(const struct sink_taken *taken, const struct folde
         .partition = taken->record.partition,
         .offset = taken->record.offset,
         .person = meta->person,
+        .trace = envelope_trace_of(&sink->ports.events, &taken->record),
         .expected = folded->before_version + 1,
         .found = meta->version};
 }
@@ -150,7 +153,7 @@ static res_t rule(struct sink *sink, struct sink_work *work, const struct sink_t
     struct folded folded;
     TRY(fold_record(before, &input, work->arena, &folded));
     if (ruling_stops(folded.ruling)) {
-        attempt->found = ruled_halt(taken, &folded);
+        attempt->found = ruled_halt(sink, taken, &folded);
         return RES_DONE;
     }
     if (folded.ruling != RULING_COUNTS) {

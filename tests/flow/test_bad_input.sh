@@ -167,8 +167,8 @@ decided "somebody else's appointment" 404 unknown-part JBELL "$AT/attendances" "
 # --- bytes on the command topics ----------------------------------------------------------------------
 
 PARTITION=$(rows "SELECT partition FROM read.fact WHERE person = '$PERSON' LIMIT 1")
-put() { # TOPIC KEY FILE
-    timeout 20 kcat -P -b "$RB_KAFKA_BOOTSTRAP" -X message.max.bytes=1048576 -t "$1" -p "$PARTITION" ${2:+-k "$2"} "$3"
+put() { # TOPIC KEY FILE [OPTION...]
+    timeout 20 kcat -P -b "$RB_KAFKA_BOOTSTRAP" -X message.max.bytes=1048576 -t "$1" -p "$PARTITION" ${2:+-k "$2"} "${@:4}" "$3"
 }
 last_of() { # TOPIC: the partition's newest record, its value
     timeout 20 kcat -C -q -e -b "$RB_KAFKA_BOOTSTRAP" -t "$1" -p "$PARTITION" -o -1 -c 1 -f %s
@@ -231,14 +231,17 @@ check 'nobody stopped loudly' not_loud
 check 'no text of the run is in any log' eval '! grep -l "$TEXT" "$FLOW"/log/*.log'
 
 (printf '\0\x7f\0\0\1' && tail -c +6 "$FLOW/event") >"$FLOW/newer"
+STREAM_TRACE=0af7651916cd43dd8448eb211c80319c
 stopped_loudly() { grep -q '"why":"upgrade-me-first"' "$FLOW/log/$1.log" && grep -q '^exit 3$' "$FLOW/log/$1.exits"; }
 all_stop_loudly() {
     local name
-    put referral.events $KEY "$FLOW/newer" || return 1
+    put referral.events $KEY "$FLOW/newer" -H "traceparent=00-$STREAM_TRACE-b7ad6b7169203331-01" || return 1
     for name in referrals sessions risk projector; do
         until_true 20 stopped_loudly $name || { echo "$name did not"; tail -n 2 "$FLOW/log/$name.log"; return 1; }
     done
 }
 check 'a schema of a newer program stops every reader, and it says so' all_stop_loudly
+traced() { grep -h '"why":"upgrade-me-first"' "$FLOW/log/$1.log" | jq -r .trace | sort -u; }
+for name in referrals sessions risk projector; do check "$name says of which trace the record is" equal "$(traced $name)" "$STREAM_TRACE"; done
 for name in referrals sessions risk projector; do down $name; done
 finish

@@ -193,6 +193,17 @@ static res_t bounds(void *self, int32_t partition, struct port_bounds *ret)
     return RES_DONE;
 }
 
+static struct port_record with_headers(void *self, const struct port_record *record)
+{
+    struct member *member = self;
+    const struct world_record *at =
+        world_at(member->world, WORLD_EVENTS, record->partition, record->offset);
+    struct port_record ret = *record;
+    ret.traceparent = view_of(at->headers.traceparent);
+    ret.request = view_of(at->headers.request);
+    return ret;
+}
+
 static void give_report(
     struct member *member, uint64_t tag, enum port_outcome outcome, int64_t offset)
 {
@@ -316,7 +327,7 @@ struct decider_ports member_ports(struct member *member)
     return (struct decider_ports){
         .commands = {member, poll_commands, record_done, accept_, release, commit_start, commit,
             pause_, resume},
-        .events = {member, poll_events, record_done, assign, bounds},
+        .events = {member, poll_events, record_done, assign, bounds, with_headers},
         .producer = {member, produce, report},
         .store = world_store_port(member),
         .clock = {member, now},

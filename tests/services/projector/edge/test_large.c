@@ -92,6 +92,12 @@ static res_t assign(void *self, const struct port_position *at, size_t count)
     return RES_DONE;
 }
 
+static struct port_record with_headers(void *self, const struct port_record *record)
+{
+    (void)self;
+    return *record;
+}
+
 static res_t bounds(void *self, int32_t partition, struct port_bounds *ret)
 {
     (void)self;
@@ -162,7 +168,7 @@ Test(projector_large, people_with_large_dossiers_are_written_in_as_many_batches_
         .owner = &writer};
     struct sink_ports ports = {
         .members = {.self = &log, .poll = poll_group, .accept = accept_group},
-        .events = {&log, poll_log, record_done, assign, bounds},
+        .events = {&log, poll_log, record_done, assign, bounds, with_headers},
         .database = port_pg(port),
         .clock = port_clock()};
     struct sink *sink = sink_new(&of_sink, &ports, registry);
