@@ -1,8 +1,7 @@
 /* SubmitReferral: terms from the catalogue, the reference, the blind index. */
 #include "base/clock.h"
+#include "dossier/reference.h"
 #include "gateway/command.h"
-
-#include <string.h>
 
 /* Stands in the record until the real one is reserved, when all else is known to be fine. */
 static const struct view reference_later = {"AB1234AC", 8};
@@ -51,29 +50,6 @@ static res_t make_findable(struct command_draft *draft, struct view crn, struct 
     return edge_index_add(draft->call->gateway->edge, draft->in->person, texts, ARRAY_LEN(texts));
 }
 
-/* By kind; a commissioned service's by its contract type's name (DOMAIN section 2). */
-static void suffix_of(const struct terms *terms, char ret[static 2])
-{
-    static const char *const by_kind[SERVICE_KIND_MAX_] = {
-        [SERVICE_KIND_COMMISSIONED] = "XX",
-        [SERVICE_KIND_CFO_HUB] = "CF",
-        [SERVICE_KIND_WOMEN_CENTRE] = "WC",
-        [SERVICE_KIND_GRANT] = "GR",
-        [SERVICE_KIND_HOUSING_NAVIGATOR] = "HN",
-        [SERVICE_KIND_CAS3] = "CA",
-        [SERVICE_KIND_ACCREDITED_PROGRAMME] = "AP",
-        [SERVICE_KIND_STRUCTURED_INTERVENTION] = "SI",
-        [SERVICE_KIND_TOOLKIT] = "TK",
-        [SERVICE_KIND_TREATMENT] = "TR",
-        [SERVICE_KIND_UNKNOWN] = "XX",
-    };
-    memcpy(ret, by_kind[terms->kind], 2);
-    for (size_t i = 0; i < 2 && HAS(terms, TERMS_TYPE_NAME) && i < terms->type_name.len; i++) {
-        char c = terms->type_name.ptr[i];
-        ret[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-}
-
 res_t command_submit_reserve(struct command_draft *draft, struct problem *ret)
 {
     struct referral_submitted *submit = draft->record;
@@ -84,12 +60,12 @@ res_t command_submit_reserve(struct command_draft *draft, struct problem *ret)
         *ret = problem_at(PROBLEM_FIELD_INVALID, "/crn");
         return RES_DONE;
     }
-    char suffix[2];
-    suffix_of(&submit->terms, suffix);
+    struct view suffix = reference_suffix(&submit->terms, draft->call->arena);
+    if (suffix.ptr == NULL)
+        return FATAL("the catalogue has a service without letters for its references");
     char reference[REFERENCE_TEXT_MAX];
     struct edge_referral referral = {draft->in->id, submit->referral_id, draft->in->person};
-    TRY(edge_reference_reserve(
-        draft->call->gateway->edge, &referral, (struct view){suffix, sizeof(suffix)}, reference));
+    TRY(edge_reference_reserve(draft->call->gateway->edge, &referral, suffix, reference));
     submit->reference = arena_copy(draft->call->arena, view_of(reference));
     return make_findable(draft, crn, submit->reference);
 }

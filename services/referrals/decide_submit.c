@@ -1,6 +1,7 @@
 #include "referrals/rules.h"
 
 #include "base/clock.h"
+#include "dossier/reference.h"
 
 #include <stdio.h>
 

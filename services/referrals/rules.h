@@ -28,10 +28,4 @@ void withdraw_finish(struct decision *decision, void *event);
 extern guard_fn *const note_guards[];
 guard_fn note_ids;
 
-/* A reference number: 2 of 24 letters, 4 digits, the service's 2 letters, nothing that is read for
- * something else (0 and O, 1 and I, 5 and S, 8 and B never both). `suffix`: the service's 2. */
-bool reference_valid(struct view reference, struct view suffix);
-/* The 2 letters of a service; absent: its terms do not say. */
-struct view reference_suffix(const struct terms *terms, struct arena *arena);
-
 #endif

@@ -1,4 +1,4 @@
-#include "referrals/rules.h"
+#include "dossier/reference.h"
 
 #include <criterion/criterion.h>
 
