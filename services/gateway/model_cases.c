@@ -32,14 +32,13 @@ struct view model_symbol(const struct enum_desc *enumeration, int32_t value)
 
 /* The caller's own rows of read.scope lead; each list adds its condition, its order, and what comes
  * after a place in that order, on n: where the referral stands now. An organisation's list has
- * thousands of rows of which a page has 50: only those are looked up whole, and where each stands is
- * looked up in the order of that table. $1 kinds, $2 codes, $3
- * user, $4 status, $5 offset, $6 limit, $7 to $9 the place: when due, when submitted, referral;
- * NULL: the start. */
+ * thousands of rows of which a page has 50: only those are looked up whole, and where each stands
+ * in the order of that table. $1 kinds, $2 codes, $3 user, $4 status, $5 offset, $6 limit, $7 to $9
+ * the place: when due, when submitted, referral; NULL: the start. */
 #define SEEN NOT_HIDDEN("person", "$3")
 #define CASE_PART(condition, order, after)                                                         \
     "WITH mine AS (SELECT DISTINCT person, referral FROM read.scope"                               \
-    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code) WHERE " SEEN         \
+    " JOIN unnest($1::text[], $2::text[]) AS m (kind, code) USING (kind, code) WHERE " SEEN        \
     " ORDER BY person, referral),"                                                                 \
     " listed AS MATERIALIZED (SELECT n.person, n.referral, n.due_at, n.submitted_at,"              \
     " n.next_start_at, n.urgent FROM mine JOIN read.standing_now n USING (person, referral)"       \
