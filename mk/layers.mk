@@ -13,7 +13,7 @@ LAYER_store := obs base
 LAYER_http  := obs base
 LAYER_seal  := obs base
 LAYER_edge  := seal pg obs base
-LAYER_daemon := codec kafka pg store http seal dossier event conf obs base
+LAYER_daemon := codec kafka pg store http dossier event conf obs base
 
 LIBS_base  := -lcrypto
 LIBS_codec := -ljansson

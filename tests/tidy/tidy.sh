@@ -26,6 +26,9 @@ for file in "${sources[@]}"; do
     common/*) folder=${file#common/}; folder=${folder%%/*}; check_includes "$file" "$folder" $(layer_of "$folder") ;;
     services/*/decide_*.c | services/projector/project_*.c) check_includes "$file" base event dossier ;;
     services/gateway/pages/*) check_includes "$file" base event dossier obs ;;
+    # Deciders and projector never see a key: neither seal nor edge.
+    services/referrals/* | services/sessions/* | services/risk/* | services/projector/*)
+        check_includes "$file" daemon $(layer_of daemon) ;;
     connectors/*/map*.c) check_includes "$file" base event codec ;;
     esac
 done
