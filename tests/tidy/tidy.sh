@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# House rules that a machine can check: layers, banned calls, log lines, dead files, long functions and files,
-# formatting, a README a folder. Prints each break with its place; exits 1 if there was one.
+# House rules that a machine can check: layers, another program's headers, banned calls, log lines, dead
+# files, long functions and files, formatting, a README a folder. Prints each break with its place; exits
+# 1 if there was one.
 # usage: tests/tidy/tidy.sh        from the top of the tree (make tidy)
 set -u
 [ "${1:-}" = --help ] && { sed -n '2,5s/^# //p' "$0"; exit 0; }
@@ -31,6 +32,24 @@ for file in "${sources[@]}"; do
         check_includes "$file" daemon $(layer_of daemon) ;;
     connectors/*/map*.c) check_includes "$file" base event codec ;;
     esac
+done
+
+# --- a program includes nothing of another's, and common/ nothing of any program ----------------------
+# By design (PARTS_<program> in mk/layers.mk): brokerctl is made of the projector's parts, too, because
+# verify and rebuild make rows as the projector does.
+parts_of() { sed -nE "s/^PARTS_$1 *:= *(.*)/\1/p" mk/layers.mk; }
+for file in "${sources[@]}"; do
+    case $file in
+    common/*) own= ;;
+    services/* | connectors/*) own=${file#*/}; own=${own%%/*}; own="$own $(parts_of "$own")" ;;
+    *) continue ;;
+    esac
+    while read -r header; do
+        [[ $header != *..* ]] || break_at "include that leaves its folder: $file includes $header"
+        program=${header#services/}; program=${program#connectors/}; program=${program%%/*}
+        [ -d "services/$program" ] || [ -d "connectors/$program" ] || continue
+        case " $own " in *" $program "*) ;; *) break_at "another's header: $file includes $header" ;; esac
+    done < <(sed -nE 's/^#include "([^"]+\/[^"]+)".*/\1/p' "$file")
 done
 
 # --- third-party headers: one folder each ---------------------------------------------------------
