@@ -12,6 +12,7 @@ ALSO_tests/common/pg := tests/support/cluster.c
 ALSO_tests/common/edge := tests/support/cluster.c
 STORY := tests/support/story.c $(wildcard tests/support/commands*.c)
 ALSO_tests/common/dossier := $(STORY)
+ALSO_tests/services/deciders := $(STORY)
 ALSO_tests/services/referrals := $(STORY)
 ALSO_tests/services/sessions := $(STORY)
 ALSO_tests/services/risk := $(STORY)
