@@ -1,5 +1,5 @@
 /* Letting go of a server: every request that was sent is answered whole, or was refused whole. */
-#include "bench_server.h"
+#include "owned_server.h"
 
 #include <criterion/criterion.h>
 
@@ -20,10 +20,10 @@ static void wait_for(atomic_bool *flag)
     cr_assert(atomic_load(flag));
 }
 
-static void quiesced(struct bench *bench)
+static void quiesced(struct owned_server *owned)
 {
-    atomic_store(&bench->quiesce, true);
-    wait_for(&bench->quiet);
+    atomic_store(&owned->quiesce, true);
+    wait_for(&owned->quiet);
 }
 
 /* 0: connected at once. */
@@ -44,91 +44,91 @@ static int connect_now(uint16_t port)
 
 Test(http_drain, takes_no_new_connection_and_refuses_none_until_it_is_closed)
 {
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){0});
-    uint16_t port = http_server_port(bench.server);
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){0});
+    uint16_t port = http_server_port(owned.server);
     cr_assert_eq(connect_now(port), 0);
-    quiesced(&bench);
+    quiesced(&owned);
     cr_assert_eq(connect_now(port), EINPROGRESS, "the client waits");
-    bench_stop(&bench);
+    owned_server_stop(&owned);
     cr_assert_eq(connect_now(port), ECONNREFUSED);
 }
 
 Test(http_drain, answers_what_is_in_hand_and_closes_behind_the_answer)
 {
-    struct bench bench;
+    struct owned_server owned;
     char reply[4096];
-    bench_start(&bench, (struct http_server_conf){0});
-    int fd = raw_connect(&bench);
+    owned_server_start(&owned, (struct http_server_conf){0});
+    int fd = raw_connect(&owned);
     raw_send(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
-    bench_wait(&bench.held, 1);
-    quiesced(&bench);
-    cr_assert_not(atomic_load(&bench.drained), "somebody waits");
-    atomic_store(&bench.release, true);
+    owned_server_wait(&owned.held, 1);
+    quiesced(&owned);
+    cr_assert_not(atomic_load(&owned.drained), "somebody waits");
+    atomic_store(&owned.release, true);
     raw_read(fd, reply, sizeof(reply), NULL); /* to the end */
     cr_assert_not_null(strstr(reply, "HTTP/1.1 200"), "%s", reply);
     cr_assert_not_null(strstr(reply, "Connection: close"), "%s", reply);
     cr_assert_not_null(strstr(reply, "released"), "%s", reply);
     close(fd);
-    wait_for(&bench.drained);
-    bench_stop(&bench);
+    wait_for(&owned.drained);
+    owned_server_stop(&owned);
 }
 
 Test(http_drain, answers_a_request_that_comes_over_an_open_connection)
 {
-    struct bench bench;
+    struct owned_server owned;
     char reply[4096];
-    bench_start(&bench, (struct http_server_conf){0});
-    int other = raw_connect(&bench), fd = raw_connect(&bench);
+    owned_server_start(&owned, (struct http_server_conf){0});
+    int other = raw_connect(&owned), fd = raw_connect(&owned);
     raw_send(other, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
     raw_send(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
-    bench_wait(&bench.held, 1);
-    quiesced(&bench);
+    owned_server_wait(&owned.held, 1);
+    quiesced(&owned);
     raw_send(fd, "lo");
     raw_read(fd, reply, sizeof(reply), NULL);
     cr_assert_not_null(strstr(reply, "HTTP/1.1 200"), "%s", reply);
     cr_assert_not_null(strstr(reply, "Connection: close"), "%s", reply);
     cr_assert_str_eq(reply + strlen(reply) - 5, "hello");
     close(fd);
-    atomic_store(&bench.release, true);
+    atomic_store(&owned.release, true);
     raw_read(other, reply, sizeof(reply), NULL);
     close(other);
-    wait_for(&bench.drained);
-    bench_stop(&bench);
+    wait_for(&owned.drained);
+    owned_server_stop(&owned);
 }
 
 Test(http_drain, closes_connections_without_a_request_and_says_nothing_on_them)
 {
     enum { MANY = 50 };
-    struct bench bench;
+    struct owned_server owned;
     char reply[4096];
     int fds[MANY];
-    bench_start(&bench, (struct http_server_conf){0});
+    owned_server_start(&owned, (struct http_server_conf){0});
     for (int i = 0; i < MANY; i++) {
-        fds[i] = raw_connect(&bench);
+        fds[i] = raw_connect(&owned);
         if (i % 2 == 0) {
             raw_send(fds[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
             raw_read(fds[i], reply, sizeof(reply), "/p");
         }
     }
-    quiesced(&bench);
+    quiesced(&owned);
     for (int i = 0; i < MANY; i++) {
         cr_expect_eq(raw_read(fds[i], reply, sizeof(reply), NULL), 0);
         close(fds[i]);
     }
-    wait_for(&bench.drained);
-    bench_stop(&bench);
+    wait_for(&owned.drained);
+    owned_server_stop(&owned);
 }
 
 enum { IDLE = 400 };
 
 /* Requests on idle connections about when those are closed, 250 ms after the server was let go;
  * gives how many were answered. */
-static int send_late(struct bench *bench, const int *fds)
+static int send_late(struct owned_server *owned, const int *fds)
 {
     char reply[4096];
     int answered = 0;
-    quiesced(bench);
+    quiesced(owned);
     usleep(230000);
     for (int i = 0; i < IDLE; i++) {
         static const char late[] = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -146,19 +146,19 @@ static int send_late(struct bench *bench, const int *fds)
 Test(http_drain, hands_out_no_request_that_nobody_would_see_the_answer_of)
 {
     for (int round = 0; round < 12; round++) {
-        struct bench bench;
+        struct owned_server owned;
         char reply[4096];
         int fds[IDLE];
-        bench_start(&bench, (struct http_server_conf){0});
+        owned_server_start(&owned, (struct http_server_conf){0});
         for (int i = 0; i < IDLE; i++) {
-            fds[i] = raw_connect(&bench);
+            fds[i] = raw_connect(&owned);
             raw_send(fds[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
             raw_read(fds[i], reply, sizeof(reply), "/p");
         }
-        bench_wait(&bench.handled, IDLE);
-        int answered = send_late(&bench, fds);
-        wait_for(&bench.drained);
-        cr_expect_eq(atomic_load(&bench.handled), IDLE + answered);
-        bench_stop(&bench);
+        owned_server_wait(&owned.handled, IDLE);
+        int answered = send_late(&owned, fds);
+        wait_for(&owned.drained);
+        cr_expect_eq(atomic_load(&owned.handled), IDLE + answered);
+        owned_server_stop(&owned);
     }
 }

@@ -1,4 +1,4 @@
-#include "bench_server.h"
+#include "owned_server.h"
 
 #include <criterion/criterion.h>
 
@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int open_stream(const struct bench *bench, const char *path)
+static int open_stream(const struct owned_server *owned, const char *path)
 {
     char request[128], reply[1024];
-    int fd = raw_connect(bench);
+    int fd = raw_connect(owned);
     snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
     raw_send(fd, request);
     raw_read(fd, reply, sizeof(reply), "event: hello");
@@ -20,64 +20,64 @@ static int open_stream(const struct bench *bench, const char *path)
 
 Test(http_stream, sends_what_the_owner_sends_then_beats, .timeout = 60)
 {
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){.heartbeat_ms = 50});
-    int fd = open_stream(&bench, "/stream");
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.heartbeat_ms = 50});
+    int fd = open_stream(&owned, "/stream");
     char reply[4096];
     cr_assert_gt(raw_read(fd, reply, sizeof(reply), ":\n\n"), 0);
     cr_assert_not_null(strstr(reply, ":\n\n"));
     close(fd);
-    bench_stop(&bench);
+    owned_server_stop(&owned);
 }
 
 Test(http_stream, notices_a_reader_that_left, .timeout = 60)
 {
     enum { MANY = 50 };
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){.heartbeat_ms = 50});
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.heartbeat_ms = 50});
     for (int i = 0; i < MANY; i++)
-        close(open_stream(&bench, "/stream"));
-    bench_wait(&bench.streams, MANY);
-    bench_wait(&bench.streams_gone, MANY);
-    bench_stop(&bench);
+        close(open_stream(&owned, "/stream"));
+    owned_server_wait(&owned.streams, MANY);
+    owned_server_wait(&owned.streams_gone, MANY);
+    owned_server_stop(&owned);
 }
 
 Test(http_stream, cuts_off_a_slow_reader_and_says_why, .timeout = 60)
 {
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){.stream_queue_max = 8 * 1024});
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.stream_queue_max = 8 * 1024});
     char request[] = "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n";
-    int fd = raw_connect(&bench);
+    int fd = raw_connect(&owned);
     raw_send(fd, request);
-    bench_wait(&bench.streams_gone, 1);
+    owned_server_wait(&owned.streams_gone, 1);
     static char reply[8 * 1024 * 1024];
     raw_read(fd, reply, sizeof(reply), "slow-reader");
     cr_assert_not_null(strstr(reply, "event: cut\ndata: slow-reader\n\n"));
     close(fd);
-    bench_stop(&bench);
+    owned_server_stop(&owned);
 }
 
 Test(http_stream, closes_the_socket_of_a_reader_that_takes_nothing, .timeout = 60)
 {
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){.stream_queue_max = 8 * 1024});
-    int fd = raw_connect(&bench);
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.stream_queue_max = 8 * 1024});
+    int fd = raw_connect(&owned);
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){2048}, sizeof(int));
     raw_send(fd, "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
-    bench_wait(&bench.streams_gone, 1);
-    bench_stop(&bench); /* ends although this reader took nothing */
+    owned_server_wait(&owned.streams_gone, 1);
+    owned_server_stop(&owned); /* ends although this reader took nothing */
     close(fd);
 }
 
 Test(http_stream, ends_all_streams_when_the_server_stops, .timeout = 60)
 {
     enum { MANY = 100 };
-    struct bench bench;
-    bench_start(&bench, (struct http_server_conf){0});
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){0});
     int fds[MANY];
     for (int i = 0; i < MANY; i++)
-        fds[i] = open_stream(&bench, "/stream");
-    bench_stop(&bench);
+        fds[i] = open_stream(&owned, "/stream");
+    owned_server_stop(&owned);
     for (int i = 0; i < MANY; i++) {
         char reply[1024];
         raw_read(fds[i], reply, sizeof(reply), NULL);

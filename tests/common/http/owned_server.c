@@ -1,4 +1,4 @@
-#include "bench_server.h"
+#include "owned_server.h"
 
 #include <criterion/criterion.h>
 
@@ -13,7 +13,7 @@
 enum { HELD_MAX = 2048, STREAMS_MAX = 512 };
 
 struct owner {
-    struct bench *bench;
+    struct owned_server *owned;
     struct http_request *held[HELD_MAX];
     size_t held_count;
     struct http_stream *streams[STREAMS_MAX];
@@ -34,7 +34,7 @@ static void open_stream(struct owner *owner, struct http_request *request, bool 
         }
     }
     owner->streams[owner->stream_count++] = stream;
-    atomic_fetch_add(&owner->bench->streams, 1);
+    atomic_fetch_add(&owner->owned->streams, 1);
 }
 
 static void answer(struct owner *owner, struct http_request *request)
@@ -48,7 +48,7 @@ static void answer(struct owner *owner, struct http_request *request)
         out.body = http_pair_get(request->query, "x");
     else if (view_eq(request->path, VIEW("/hold"))) {
         owner->held[owner->held_count++] = request;
-        atomic_fetch_add(&owner->bench->held, 1);
+        atomic_fetch_add(&owner->owned->held, 1);
         return;
     } else if (view_starts(request->path, VIEW("/stream")) ||
                view_starts(request->path, VIEW("/flood"))) {
@@ -56,7 +56,7 @@ static void answer(struct owner *owner, struct http_request *request)
         return;
     }
     http_answer(request, &out);
-    atomic_fetch_add(&owner->bench->handled, 1);
+    atomic_fetch_add(&owner->owned->handled, 1);
 }
 
 static void sweep(struct owner *owner)
@@ -68,65 +68,65 @@ static void sweep(struct owner *owner)
         }
         http_stream_end(owner->streams[i], NULL);
         owner->streams[i] = owner->streams[--owner->stream_count];
-        atomic_fetch_add(&owner->bench->streams_gone, 1);
+        atomic_fetch_add(&owner->owned->streams_gone, 1);
     }
 }
 
 static void *own(void *state)
 {
     struct owner *owner = state;
-    struct bench *bench = owner->bench;
-    while (!atomic_load(&bench->stop)) {
-        struct pollfd waiting = {.fd = http_server_fd(bench->server), .events = POLLIN};
+    struct owned_server *owned = owner->owned;
+    while (!atomic_load(&owned->stop)) {
+        struct pollfd waiting = {.fd = http_server_fd(owned->server), .events = POLLIN};
         (void)poll(&waiting, 1, 20);
         struct http_request *request;
-        while ((request = http_server_next(bench->server)) != NULL)
+        while ((request = http_server_next(owned->server)) != NULL)
             answer(owner, request);
-        while (atomic_load(&bench->release) && owner->held_count > 0)
+        while (atomic_load(&owned->release) && owner->held_count > 0)
             http_answer(owner->held[--owner->held_count],
                 &(struct http_answer){.status = 200, .body = VIEW("released")});
-        if (atomic_load(&bench->quiesce)) {
-            http_server_quiesce(bench->server);
-            atomic_store(&bench->quiet, true);
-            atomic_store(&bench->drained, http_server_drained(bench->server));
+        if (atomic_load(&owned->quiesce)) {
+            http_server_quiesce(owned->server);
+            atomic_store(&owned->quiet, true);
+            atomic_store(&owned->drained, http_server_drained(owned->server));
         }
-        http_server_tick(bench->server);
+        http_server_tick(owned->server);
         sweep(owner);
     }
-    http_server_close(bench->server);
+    http_server_close(owned->server);
     free(owner);
     return NULL;
 }
 
-void bench_start(struct bench *bench, struct http_server_conf conf)
+void owned_server_start(struct owned_server *owned, struct http_server_conf conf)
 {
-    *bench = (struct bench){0};
-    res_t res = http_server_open(&conf, &bench->server);
+    *owned = (struct owned_server){0};
+    res_t res = http_server_open(&conf, &owned->server);
     cr_assert_eq(res.act, RES_OK, "%s", res.what);
     struct owner *owner = calloc(1, sizeof(*owner));
     cr_assert_not_null(owner);
-    owner->bench = bench;
-    cr_assert_eq(pthread_create(&bench->owner, NULL, own, owner), 0);
+    owner->owned = owned;
+    cr_assert_eq(pthread_create(&owned->owner, NULL, own, owner), 0);
 }
 
-void bench_stop(struct bench *bench)
+void owned_server_stop(struct owned_server *owned)
 {
-    atomic_store(&bench->stop, true);
-    pthread_join(bench->owner, NULL);
+    atomic_store(&owned->stop, true);
+    pthread_join(owned->owner, NULL);
 }
 
-void bench_wait(atomic_int *counter, int least)
+void owned_server_wait(atomic_int *counter, int least)
 {
     for (int i = 0; i < 1000 && atomic_load(counter) < least; i++)
         usleep(10000);
     cr_assert_geq(atomic_load(counter), least);
 }
 
-int raw_connect(const struct bench *bench)
+int raw_connect(const struct owned_server *owned)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_port = htons(http_server_port(bench->server)),
+        .sin_port = htons(http_server_port(owned->server)),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval wait = {.tv_sec = 10};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
@@ -157,10 +157,10 @@ size_t raw_read(int fd, char *ret, size_t size, const char *until)
     return len;
 }
 
-int raw_status(const struct bench *bench, const char *request)
+int raw_status(const struct owned_server *owned, const char *request)
 {
     char reply[4096];
-    int fd = raw_connect(bench);
+    int fd = raw_connect(owned);
     raw_send(fd, request);
     size_t len = raw_read(fd, reply, sizeof(reply), "\r\n");
     close(fd);
