@@ -3,7 +3,7 @@ FUZZ_CC ?= $(if $(shell command -v ccache),ccache )clang
 FUZZ_O := build/fuzz/obj
 FUZZ_FLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -fsanitize=address,undefined \
   -fno-sanitize-recover=all -Icommon -I$(GEN) -MMD -MP
-FUZZ_SRC := $(wildcard common/base/*.c common/event/*.c common/codec/*.c) $(GEN_SRC_event) tests/fuzz/fuzz.c
+FUZZ_SRC := $(wildcard common/base/*.c common/codec/*.c) $(GEN_SRC_event) tests/fuzz/fuzz.c
 FUZZ_OBJ := $(patsubst %.c,$(FUZZ_O)/%.o,$(FUZZ_SRC))
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
