@@ -33,6 +33,6 @@ $(GEN_FILES): $(GEN)/stamp
 .PHONY: gen schema-ids schema-release
 gen: $(GEN)/stamp
 schema-ids: $(SCHEMAC) ## give new and changed schemas their ids (schemas/ids.tsv)
-	@$(SCHEMAC) ids schemas
+	@$(SCHEMAC) ids schemas $(QUERIES)
 schema-release: $(SCHEMAC) ## after a release: nothing is written any more as the one before wrote it
 	@$(SCHEMAC) release schemas

@@ -8,7 +8,7 @@
 
 static const char usage[] = "usage: schemac gen SCHEMAS OUT [QUERIES]   writes OUT/event/, "
                             "OUT/openapi.json and OUT/asyncapi.json\n"
-                            "       schemac ids SCHEMAS                 adds missing schema ids\n"
+                            "       schemac ids SCHEMAS [QUERIES]       adds missing schema ids\n"
                             "       schemac release SCHEMAS             "
                             "what is written from here on is all of it `at`\n";
 
@@ -61,50 +61,75 @@ static struct view topics_load(const struct model *model)
     return view_of(text);
 }
 
+/* What is made from the schemas whatever their ids are. */
+struct made {
+    struct buf header, tables, openapi, asyncapi;
+};
+
+static struct made make(struct model *model, const struct ids *ids, const char *queries)
+{
+    struct made made = {0};
+    emit_header(model, &made.header);
+    emit_tables(model, &made.tables);
+    json_t *fragment = queries_load(queries);
+    emit_openapi(model, fragment, &made.openapi);
+    json_decref(fragment);
+    emit_asyncapi(model, ids, topics_load(model), &made.asyncapi);
+    return made;
+}
+
+static void made_done(struct made *made)
+{
+    buf_done(&made->header);
+    buf_done(&made->tables);
+    buf_done(&made->openapi);
+    buf_done(&made->asyncapi);
+}
+
 static void generate(struct model *model, const char *out, const char *queries)
 {
     struct ids wanted = ids_wanted(model), locked = ids_read(model);
     ids_check(&locked, &wanted);
+    struct made made = make(model, &locked, queries);
     char events[500];
     snprintf(events, sizeof events, "%s/event", out);
     folder_make(out);
     folder_make(events);
+    write_changed(events, "event.h", &made.header);
+    write_changed(events, "event_tables.c", &made.tables);
+    write_changed(out, "openapi.json", &made.openapi);
+    write_changed(out, "asyncapi.json", &made.asyncapi);
     struct buf text = {0};
-    emit_header(model, &text);
-    write_changed(events, "event.h", &text);
-    buf_clear(&text);
-    emit_tables(model, &text);
-    write_changed(events, "event_tables.c", &text);
-    buf_clear(&text);
     emit_rows(model, &locked, &text);
     write_changed(events, "event_rows.c", &text);
     buf_clear(&text);
-    json_t *fragment = queries_load(queries);
-    emit_openapi(model, fragment, &text);
-    json_decref(fragment);
-    write_changed(out, "openapi.json", &text);
-    struct buf embedded = {0};
-    emit_embedded(buf_as_view(&text), &embedded);
-    write_changed(events, "openapi.c", &embedded);
+    emit_embedded(buf_as_view(&made.openapi), &text);
+    write_changed(events, "openapi.c", &text);
     buf_clear(&text);
     buf_text(&text, "/* The API's OpenAPI 3.1 document, as served. Generated. */\n"
                     "#ifndef EVENT_OPENAPI_H\n#define EVENT_OPENAPI_H\n\n#include <stddef.h>\n\n"
                     "extern const char openapi_json[];\nextern const size_t openapi_json_len;\n\n"
                     "#endif\n");
     write_changed(events, "openapi.h", &text);
-    buf_clear(&text);
-    emit_asyncapi(model, &locked, topics_load(model), &text);
-    write_changed(out, "asyncapi.json", &text);
-    buf_done(&embedded);
     buf_done(&text);
+    made_done(&made);
+}
+
+/* An id is for ever: none is given to what `gen` refuses. Whether an older text can still be
+ * written is asked by `gen` alone, because a release may be the answer. */
+static void give_ids(struct model *model, const char *queries)
+{
+    struct ids wanted = ids_wanted(model);
+    struct made made = make(model, &wanted, queries);
+    made_done(&made);
+    ids_append(model, &wanted);
 }
 
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "ids") == 0) {
         struct model *model = model_load(argv[2]);
-        struct ids wanted = ids_wanted(model);
-        ids_append(model, &wanted);
+        give_ids(model, argc > 3 ? argv[3] : NULL);
         arena_free(model->arena);
         return 0;
     }

@@ -69,10 +69,11 @@ static void end(void)
     buf_done(&said);
 }
 
-/* Runs `schemac verb schemas out`; the exit status, and its words in `said`. */
+/* Runs `schemac verb schemas`, and `out` for gen; the exit status, and its words in `said`. */
 static int schemac(const char *verb, struct buf *said)
 {
-    const char *const argv[] = {"build/tool/schemac", verb, schemas, out, NULL};
+    const char *to = strcmp(verb, "gen") == 0 ? out : NULL;
+    const char *const argv[] = {"build/tool/schemac", verb, schemas, to, NULL};
     int status = 0;
     buf_clear(said);
     run(argv, &status, said);
@@ -207,6 +208,27 @@ Test(schemac, a_record_once_on_the_wire_stays)
     cr_assert_eq(unlink(path), 0);
     cr_expect_eq(schemac("gen", &said), 1);
     cr_expect_not_null(strstr(said.ptr, "stays in schemas/"), "%s", said.ptr);
+    buf_done(&said);
+}
+
+Test(schemac, gives_no_id_to_what_is_refused)
+{
+    static const char event[] = "{\"type\":\"record\",\"name\":\"%s\",\"doc\":\"d\",\"command\":"
+                                "\"Do%s\",\"family\":\"referral\",\"who\":[\"provider\"],"
+                                "\"route\":\"/things\",\"fields\":[" NULLABLE("\"int\"", "") "]}";
+    struct buf said = {0};
+    char text[500], path[300];
+    snprintf(text, sizeof text, event, "ThingDone", "Thing");
+    put("referral/ThingDone.avsc", text);
+    cr_expect_eq(schemac("ids", &said), 0, "%s", said.ptr);
+    snprintf(text, sizeof text, event, "OtherDone", "Other");
+    put("referral/OtherDone.avsc", text);
+    cr_expect_eq(schemac("ids", &said), 1);
+    cr_expect_not_null(strstr(said.ptr, "/things is another command's"), "%s", said.ptr);
+    marks(&said);
+    cr_expect_str_eq(said.ptr, "at\nat\n");
+    snprintf(path, sizeof path, "%s/ids/0003-OtherDone.avsc", schemas);
+    cr_expect_eq(access(path, F_OK), -1);
     buf_done(&said);
 }
 
