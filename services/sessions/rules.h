@@ -4,7 +4,7 @@
 
 #include "dossier/decision.h"
 
-/* appointment.c: the one that the command names by appointmentId */
+/* decide_appointment.c: the one that the command names by appointmentId */
 struct uuid appointment_named(const struct decision *decision);
 /* NULL: not there, or another referral's. */
 const struct dossier_appointment *appointment_found(const struct decision *decision);

@@ -25,7 +25,7 @@ for file in "${sources[@]}"; do
     case $file in
     common/codec/schemac/*) check_includes "$file" base codec ;;
     common/*) folder=${file#common/}; folder=${folder%%/*}; check_includes "$file" "$folder" $(layer_of "$folder") ;;
-    services/*/decide_*.c | services/projector/project_*.c) check_includes "$file" base event dossier ;;
+    services/*/decide_*.[ch] | services/*/rules.h | services/projector/project_*.c) check_includes "$file" base event dossier ;;
     services/gateway/pages/*) check_includes "$file" base event dossier obs ;;
     # Deciders and projector never see a key: neither seal nor edge.
     services/referrals/* | services/sessions/* | services/risk/* | services/projector/*)
