@@ -122,9 +122,14 @@ for file in $(grep -E '\.sql$' <<<"$everything"); do
 done
 
 # --- a README a folder ------------------------------------------------------------------------------
-for folder in schemas compose tests services/*/ connectors/*/ common/*/; do
-    folder=${folder%/}
-    [ "$folder" = common/event ] && continue # all generated
+# Every folder of C, and those without: but a folder of tests that mirrors its sources is told of in
+# tests/README.md, and one inside a ring's folder may be told of there, as `name/`.
+folders=$(printf '%s\n' "${sources[@]}" | sed -nE 's/\/[^/]+\.c$//p' | sort -u)
+for folder in schemas schemas/catalogue compose compose/systemd mk tests $folders; do
+    case $folder in
+    tests/common/* | tests/services/* | tests/connectors/*) continue ;;
+    tests/*/*) grep -qF "\`${folder##*/}/\`" "${folder%/*}/README.md" 2>/dev/null && continue ;;
+    esac
     [ -f "$folder/README.md" ] || break_at "no README.md in $folder"
     [ ! -f "$folder/README.md" ] || [ "$(wc -l <"$folder/README.md")" -le 80 ] || break_at "README of over a page: $folder"
 done
