@@ -7,17 +7,9 @@
 
 #include "pg/migrate.h"
 
-static const char sql_001[] =
-#include "common/edge/sql/001_edge.sql.inc"
-    ;
-static const char sql_002[] =
-#include "common/edge/sql/002_restriction.sql.inc"
-    ;
-static const char sql_003[] =
-#include "common/edge/sql/003_hidden_sets.sql.inc"
-    ;
 static const struct pg_migration migrations[] = {
-    {1, "edge", sql_001}, {2, "restriction", sql_002}, {3, "hidden-sets", sql_003}};
+#include "common/edge/sql/migrations.inc"
+};
 
 res_t edge_migrate(struct pg *pg)
 {

@@ -117,7 +117,9 @@ for file in $(grep -E '\.(sh|mjs|py)$' <<<"$everything" | grep -vE '/test_[a-z_]
     grep -lF "$(basename "$file")" $everything 2>/dev/null | grep -qvxF "$file" || break_at "no one uses $file"
 done
 for file in $(grep -E '\.sql$' <<<"$everything"); do
-    grep -qF "$file.inc" "${sources[@]}" || grep -qF "$(basename "$file")" mk/*.mk compose/* 2>/dev/null ||
+    embedded=$file.inc
+    [[ ${file##*/} != [0-9]* ]] || embedded=${file%/*}/migrations.inc # which includes all the numbered ones
+    grep -qF "$embedded" "${sources[@]}" || grep -qF "$(basename "$file")" mk/*.mk compose/* 2>/dev/null ||
         grep -rqF --include='*.sh' "$(basename "$file")" tests || break_at "no one embeds $file"
 done
 
