@@ -1,4 +1,4 @@
-# The layer law: a folder includes and links only what stands below it (DESIGN section 6).
+# The layer law: a folder includes and links only what stands below it.
 # LAYER_<folder> names every common folder that it may use, in link order; LIBS_<folder> its
 # third-party libraries. `make tidy` checks the includes against these lines.
 LAYER_base  :=

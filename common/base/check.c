@@ -29,7 +29,7 @@ const char *check_code(enum check_rule rule)
     return codes[rule];
 }
 
-/* The place of each code in the order of DOMAIN section 3: the lowest is the answer. */
+/* Of several codes the lowest is the answer: what is missing before what is wrong. */
 static int rank(enum check_rule rule)
 {
     static const int ranks[CHECK_MAX_] = {[CHECK_MISSING] = 0,

@@ -27,7 +27,7 @@ struct check_error {
     bool by_edge;  /* the field is one that the edge fills in */
 };
 
-/* The refusal code (DOMAIN section 3): "field-missing", "field-too-long", ... */
+/* The code that the refusal has in the API, too: "field-missing", "field-too-long", ... */
 const char *check_code(enum check_rule rule);
 
 /* True if everything holds; else what is answered: missing before too long before invalid before

@@ -1,6 +1,7 @@
 /* The decider driver: answers each command of one family with exactly one record on the stream, and
- * believes nothing but the log (DESIGN section 2, rules 1 to 4). One step at a time, no thread, no
- * clock but the port's: the same code runs over Kafka and in a simulated world.
+ * believes nothing but the log: its own record changes nothing before it was read back and the
+ * referee has ruled, and until then no other command of that person is decided. One step at a
+ * time, no thread, no clock but the port's: the same code runs over Kafka and in a simulated world.
  * What a command means is not decided here but by the pure function it is given. */
 #ifndef DAEMON_DECIDER_H
 #define DAEMON_DECIDER_H

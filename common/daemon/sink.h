@@ -1,7 +1,7 @@
 /* The sink driver: turns counted records of the stream into effects in a database, each exactly
- * once. Its positions stand in the same transaction as the effects (DESIGN section 2, Sinks):
- * epoch claimed before the position is read, commit only where both are still ours.
- * What the effects are is the sink's business: it gives one function. */
+ * once. Its positions stand in the same transaction as the effects: epoch claimed before the
+ * position is read, commit only where both are still ours. What the effects are is the sink's
+ * business: it gives one function. */
 #ifndef DAEMON_SINK_H
 #define DAEMON_SINK_H
 

@@ -1,5 +1,6 @@
-/* The clocks of a referral: what started them, when they are due, what met them (DOMAIN section 5).
- * Pure and derived. A due day is the instant at which it ends in London. Times are µs UTC. */
+/* The clocks of a referral: what started them, when they are due, what met them.
+ * Day 0 is the London date of what started it; a due day is the instant at which it ends in London.
+ * Pure and derived. Times are µs UTC. */
 #ifndef DOSSIER_DEADLINES_H
 #define DOSSIER_DEADLINES_H
 

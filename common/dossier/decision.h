@@ -1,5 +1,5 @@
 /* What every decider does alike: the checks that come first, the rule table of phase and command,
- * the answer as one record (DOMAIN section 3, "Law"). A family adds its guards, in tables. Pure. */
+ * the answer as one record. A family adds its guards, in tables. Pure. */
 #ifndef DOSSIER_DECISION_H
 #define DOSSIER_DECISION_H
 
@@ -47,7 +47,7 @@ void refuse_with(struct decision *decision, const char *name, struct view value)
 void refuse_with_number(struct decision *decision, const char *name, int64_t value);
 /* The code goes into meta.waived of the event; nothing is refused. */
 void waive(struct decision *decision, enum refusal refusal);
-/* The `~` of DOMAIN: refused, of an import waived. */
+/* Refused; of an import waived: a past that broke a rule happened all the same. */
 void refuse_softly(struct decision *decision, enum refusal refusal, const char *field);
 void refuse_softly_at(struct decision *decision, enum refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -53,8 +53,8 @@ bool appointment_missed(const struct dossier_appointment *appointment);
 /* A session of the referral: held; or recorded (feedback, and nothing live). */
 bool session_held(const struct dossier_referral *referral, int32_t session);
 bool session_recorded(const struct dossier_referral *referral, int32_t session);
-/* D and C of DOMAIN section 4: sessions from 1 up, held and recorded; once closing or ended, as
- * they stood at the ending command. n: sessions of the newest approved plan, 0 without. */
+/* How many sessions from 1 up were held, were recorded: once closing or ended, as they stood at the
+ * ending command; and how many the newest approved plan has, 0 without. */
 int32_t sessions_held(const struct dossier_referral *referral);
 int32_t sessions_recorded(const struct dossier_referral *referral);
 int32_t sessions_planned(const struct dossier_referral *referral);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Kinds without a contract have a suffix of their own (DOMAIN section 2). */
+/* Kinds without a contract have a suffix of their own. */
 static const char *const suffixes[SERVICE_KIND_MAX_] = {
     [SERVICE_KIND_CFO_HUB] = "CF",
     [SERVICE_KIND_WOMEN_CENTRE] = "WC",

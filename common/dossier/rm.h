@@ -1,4 +1,4 @@
-/* A referral in the words of Refer and Monitor, for its consumers (DOMAIN section 4). Pure. */
+/* A referral in the words of Refer and Monitor, for its consumers. Pure. */
 #ifndef DOSSIER_RM_H
 #define DOSSIER_RM_H
 

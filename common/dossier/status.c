@@ -7,7 +7,7 @@
 
 #define US_PER_HOUR (INT64_C(3600) * TIME_US_PER_S)
 
-/* What each row of DOMAIN section 4 asks for, replacements left out. */
+/* What is next in each, and whose turn it is, unless something more urgent replaces it. */
 static const struct status_row {
     const char *text;
     enum next_action action;

@@ -1,12 +1,12 @@
-/* Where a referral stands: the one status function, for pages, API, reports and connectors alike
- * (DOMAIN section 4). Pure and derived: nothing here is stored on the stream. Times are µs
+/* Where a referral stands: the one status function, for pages, API, reports and connectors alike.
+ * Pure and derived: nothing here is stored on the stream. Times are µs
  * UTC, 0 = none. */
 #ifndef DOSSIER_STATUS_H
 #define DOSSIER_STATUS_H
 
 #include "dossier/deadlines.h"
 
-enum status_code { /* in the order of the rows of DOMAIN section 4 */
+enum status_code { /* in the order in which they are tried: the first that fits it is */
     STATUS_ERASED,
     STATUS_WITHDRAWN,
     STATUS_ENDED_EARLY,

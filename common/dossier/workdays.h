@@ -1,4 +1,4 @@
-/* Working days of England and Wales: not Saturday, Sunday or a bank holiday (DOMAIN section 5).
+/* Working days of England and Wales: not Saturday, Sunday or a bank holiday.
  * Days are int32_t since 1970-01-01, London dates. Pure; the rule holds from 1978 on. */
 #ifndef DOSSIER_WORKDAYS_H
 #define DOSSIER_WORKDAYS_H

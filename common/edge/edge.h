@@ -32,7 +32,8 @@ void edge_free_p(struct edge **edge);
 void edge_use(struct edge *edge, struct pg *pg);
 
 /* --- ids ---------------------------------------------------------------------------------------*/
-/* A record's id: UUIDv8(HMAC(secret, client 0x00 key)) (DESIGN section 2, rule 5). */
+/* A record's id: UUIDv8(HMAC(secret, client 0x00 key)): the same Idempotency-Key of
+ * a client is always the same record, whichever gateway has it. */
 struct uuid edge_record_id(const struct edge_secrets *secrets, struct view client, struct view key);
 /* Of a fact that belongs to no person: "unit:" or "service:" and a code. */
 struct uuid edge_dossier_id(const struct edge_secrets *secrets, struct view name);
@@ -60,7 +61,7 @@ struct edge_referral {
     struct uuid referral;
     struct uuid person;
 };
-/* Reserves the next reference for a command: two letters, four digits, suffix (DOMAIN section 2);
+/* Reserves the next reference for a command: two letters, four digits, suffix;
  * the same record id gets the same one again. `suffix`: two letters. */
 res_t edge_reference_reserve(struct edge *edge, const struct edge_referral *referral,
     struct view suffix, char ret[static REFERENCE_TEXT_MAX]) MUST_USE;

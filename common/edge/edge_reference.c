@@ -1,5 +1,5 @@
 /* Reference numbers: two of 24 letters (no I, no O), four digits, two letters of the contract type;
- * never two characters of one reference that are mistaken for each other (DOMAIN section 2). */
+ * never two characters of one reference that are mistaken for each other. */
 #include "edge/edge_impl.h"
 
 #include <stdio.h>

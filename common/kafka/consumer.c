@@ -79,7 +79,7 @@ static const struct kafka_property texts_for_all[] = {
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"auto.offset.reset", "error"},
-    {"isolation.level", "read_uncommitted"}, /* nobody uses transactions: DESIGN section 2 */
+    {"isolation.level", "read_uncommitted"}, /* nobody uses transactions: kafka.h */
     {"enable.partition.eof", "true"},
     {"partition.assignment.strategy", "range"},
     {"check.crcs", "true"},

@@ -1,6 +1,7 @@
 /* What producer, consumer and admin share: how to reach the brokers, records, positions.
- * common/kafka is the only folder that includes librdkafka. No Kafka transactions: DESIGN
- * section 2. */
+ * common/kafka is the only folder that includes librdkafka. No Kafka transactions: the
+ * C client has no KIP-890, so they can lose, tear or resurrect writes. The referee stands in their
+ * place (dossier/referee.h). */
 #ifndef KAFKA_KAFKA_H
 #define KAFKA_KAFKA_H
 

@@ -1,4 +1,4 @@
-/* From rows of the source to commands, by DOMAIN section 7. Pure: rows in, commands out, memory
+/* From rows of the source to commands. Pure: rows in, commands out, memory
  * from the arena. What the source does not say is named in meta.unknown; what has no field of its
  * own and names nobody goes to meta.kept. Sealed fields hold plain JSON: sealing is the sender's.
  */
@@ -25,7 +25,7 @@ struct map_context {
     struct arena *arena;
 };
 
-/* All commands of a person in the order in which they must be stated (DOMAIN section 7). REJECT
+/* All commands of a person in the order in which they must be stated. REJECT
  * names what could not be read; FATAL: the arena is full. */
 res_t map_person(const struct map_context *context, const struct rm_person *person,
     struct stated_list *ret) MUST_USE;

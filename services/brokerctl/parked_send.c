@@ -1,7 +1,7 @@
 /* parked resend: a command goes back to the topic that it came from, with the same key and bytes.
  * Its id is the record's: a command that was answered meanwhile is not sent, and one that is sent
- * twice all the same has one answer (DESIGN section 2). What is parked stays there until it
- * expires. */
+ * twice all the same has one answer (every reader ignores a second). What is parked stays there
+ * until it expires. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -45,8 +45,8 @@ struct command_draft {
     void *record; /* starts with struct record_head */
     struct person_keys *keys;
 };
-/* The guards that need the edge (DOMAIN section 3, ^), in their order, and what they reserve. Sets
- * *ret->code to PROBLEM_MAX_ where all hold. */
+/* The guards that need the edge (catalogue, directory, ids across dossiers), in their order,
+ * and what they reserve. Sets *ret->code to PROBLEM_MAX_ where all hold. */
 res_t command_guard(struct command_draft *draft, struct problem *ret) MUST_USE;
 /* SubmitReferral: the sender names the service, {"terms": {"serviceId": ...}}; its terms and a
  * place for the reference are the edge's. For codec_json_options.fill; `arg` is a command_fill. */

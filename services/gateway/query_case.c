@@ -211,7 +211,7 @@ static res_t hide_small(struct call *call, const struct flows_model *model, bool
     return RES_DONE;
 }
 
-/* Small numbers are told as "fewer than 5" (DOMAIN section 8), like on the page. */
+/* Small numbers are told as "fewer than 5", like on the page. */
 res_t flows_handle(struct call *call)
 {
     struct flows_model model;

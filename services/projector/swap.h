@@ -5,8 +5,8 @@
  * the swap. It moves nobody's position back and doubles nothing: it happens while the live
  * projector cannot commit (its positions are locked), only where each new position is at least the
  * old one, and with epochs beyond every epoch that was ever claimed, so that whatever a projector
- * had in hand counts for nothing and it claims, and reads on, from the new positions (DESIGN
- * section 2, Sinks). Prepared statements go by the name and are planned again by the server. */
+ * had in hand counts for nothing and it claims, and reads on, from the new positions
+ * (daemon/sink.h). Prepared statements go by the name and are planned again by the server. */
 #ifndef PROJECTOR_SWAP_H
 #define PROJECTOR_SWAP_H
 

@@ -46,8 +46,7 @@ void submit_finish(struct decision *decision, void *event)
     SET(&sent->meta, META_REFERRAL);
 }
 
-/* -- guards, in the order of DOMAIN section 3.1 -------------------------------------------------
- */
+/* -- guards: what each refuses ----------------------------------------------------------------- */
 
 static void reference(struct decision *decision)
 {

@@ -61,8 +61,7 @@ void past_fields(struct decision *decision)
         check_feedback(decision, &one->feedback, &one->attendance);
 }
 
-/* -- guards, in the order of DOMAIN section 3.2 -------------------------------------------------
- */
+/* -- guards: what each refuses ----------------------------------------------------------------- */
 
 /* A meeting that took place must be recordable: on risk and death it is only waived, and the
  * practitioner is told. */

@@ -68,8 +68,7 @@ void feedback_fields(struct decision *decision)
     }
 }
 
-/* -- guards, in the order of DOMAIN section 3.2 -------------------------------------------------
- */
+/* -- guards: what each refuses ----------------------------------------------------------------- */
 
 static void attendance_there(struct decision *decision)
 {

@@ -1,5 +1,5 @@
 -- Which session of which referral an appointment belongs to, and which rows are one appointment that
--- was moved (DOMAIN section 7): the link decides, appointment.referral_id is only compared; session 0
+-- was moved: the link decides, appointment.referral_id is only compared; session 0
 -- is the assessment. Made once a run, in this session alone: every query asks it.
 --
 -- A row that was superseded without an outcome was moved: it and its successors in the same session
@@ -73,7 +73,7 @@ ANALYZE rm_location;
 ANALYZE rm_practitioner;
 
 -- How a referral ends. A withdrawal before anything was held, or because the person died, ends it at
--- once (DOMAIN section 3.1): a report of such a referral cannot be stated and is named.
+-- once: a report of such a referral cannot be stated and is named.
 CREATE TEMPORARY VIEW rm_end AS
 SELECT e.*, NOT e.withdrawn OR e.held AND e.code IS DISTINCT FROM 'USE' AS reported_last
 FROM (SELECT r.id AS referral_id, r.service_usercrn AS crn,

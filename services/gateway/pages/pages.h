@@ -1,9 +1,10 @@
 /* Every page: its model and its function. page_X appends the whole document to `out`; page_X_parts
  * only the named live parts, by the same partials. RES_FATAL: a code that has no words (our bug) or
  * a page beyond its limit; `out` is then unusable. Times are µs UTC, 0 = unknown. Codes are spelt
- * as in the schemas and DOMAIN.md ("assessment-booked", "give-feedback"). Forms: each POST goes to
- * its page's own address unless stated. Hidden fields: csrf, command (UUID, the Idempotency-Key),
- * seen (dossier version shown). forms.h turns the posted fields into the command's JSON body. */
+ * as in the schemas and common/dossier ("assessment-booked", "give-feedback"). Forms: each POST
+ * goes to its page's own address unless stated. Hidden fields: csrf, command (UUID, the
+ * Idempotency-Key), seen (dossier version shown). forms.h turns the posted fields into the
+ * command's JSON body. */
 #ifndef PAGES_PAGES_H
 #define PAGES_PAGES_H
 
@@ -43,7 +44,7 @@ struct case_row {
     struct view reference;
     struct view service;
     struct view provider;
-    struct view status; /* DOMAIN section 4 */
+    struct view status; /* dossier/status.h */
     struct view action; /* its next action's code; absent: none */
     struct view turn;   /* provider, practitioner; absent: nobody's */
     int64_t due_us;
@@ -136,7 +137,7 @@ struct risk_line {         /* about the version, never its text */
     bool mine_to_read; /* the reader is an assigned worker who has not acknowledged it */
 };
 struct deadline_row {
-    struct view code; /* DOMAIN section 5 */
+    struct view code; /* dossier/deadlines.h */
     int64_t due_us;   /* the instant after the due day: the page shows the day before it */
     int64_t met_us;   /* 0: not met */
     bool overdue;
@@ -310,7 +311,7 @@ struct flow_row {
 };
 struct flows_model {
     const struct flow_row
-        *rows; /* by contract, then in the order of DOMAIN section 4; without zeros */
+        *rows; /* by contract, then in the order of dossier/status.h; without zeros */
     size_t row_count;
     int64_t as_at_us;
 };

@@ -1,4 +1,4 @@
-/* What of a figure may be seen: DOMAIN section 8. Pure. */
+/* What of a figure may be seen, so that it tells of no single person. Pure. */
 #ifndef PAGES_SMALL_NUMBERS_H
 #define PAGES_SMALL_NUMBERS_H
 

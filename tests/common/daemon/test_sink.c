@@ -1,4 +1,4 @@
-/* The sink driver: each counted record once, whatever fails (DESIGN section 2, Sinks). */
+/* The sink driver: each counted record once, whatever fails. */
 #include "world_base.h"
 
 #include <criterion/criterion.h>

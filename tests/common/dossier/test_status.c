@@ -1,4 +1,4 @@
-/* The rows of DOMAIN section 4 that no story walks through: facts put into the dossier by hand. */
+/* The statuses that no story walks through: facts put into the dossier by hand. */
 #include "base/clock.h"
 #include "dossier/rm.h"
 #include "dossier/status.h"

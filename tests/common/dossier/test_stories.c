@@ -1,4 +1,4 @@
-/* The stories of DOMAIN section 9, as far as their commands exist. */
+/* The domain's numbered stories, as far as their commands exist: each a person's whole course. */
 #include "base/clock.h"
 #include "dossier/rm.h"
 #include "dossier/status.h"

@@ -1,4 +1,4 @@
-/* The worked row of the performance report (DOMAIN section 6): story 1, decided, folded, projected,
+/* A worked row of the performance report: story 1, decided, folded, projected,
  * read through the view. */
 #include <inttypes.h>
 #include <string.h>
