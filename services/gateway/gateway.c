@@ -4,6 +4,7 @@
 #include "gateway/access.h"
 #include "gateway/command.h"
 #include "gateway/daemon.h"
+#include "gateway/descriptors.h"
 #include "gateway/early.h"
 #include "gateway/live.h"
 #include "gateway/measure.h"
@@ -26,6 +27,8 @@ enum {
     PG_ANSWER_MS = 5000,
     TICK_US = 1000 * 1000,
     DRAIN_LOOK_US = 20 * 1000,
+    FILES_BESIDE = 256, /* brokers, the database, libraries' own */
+    CONNECTIONS_MIN = 16,
     /* Shorter than the wait of a status link is kept, longer than the wait itself. */
     PRODUCE_GIVE_UP_MS = 30000,
 };
@@ -157,15 +160,33 @@ static res_t open_producer(struct gateway *gateway)
     return loop_watch(gateway->loop, kafka_producer_fd(gateway->producer), NULL, NULL);
 }
 
+/* As many as are configured, or as there may be files. */
+static uint32_t connections_max(const struct gateway *gateway)
+{
+    int64_t wanted = gateway->conf->http_connections;
+    int64_t room = descriptors_raise(wanted + FILES_BESIDE) - FILES_BESIDE;
+    if (room >= wanted)
+        return (uint32_t)wanted;
+    room = room < CONNECTIONS_MIN ? CONNECTIONS_MIN : room;
+    log_line(LEVEL_WARN, "gateway.file-limit-too-low", LOG_INT("connections_wanted", wanted),
+        LOG_INT("connections", room), LOG_INT("files_wanted", wanted + FILES_BESIDE));
+    return (uint32_t)room;
+}
+
 static res_t open_http(struct gateway *gateway)
 {
+    uint32_t connections = connections_max(gateway);
+    int64_t of_address = gateway->conf->http_connections_of_address;
     const struct http_server_conf conf = {
         .address = gateway->conf->http_address,
         .port = (uint16_t)gateway->conf->http_port,
         .threads = (uint32_t)gateway->conf->http_threads,
+        .connections_max = connections,
+        .address_connections_max = of_address > 0 ? (uint32_t)of_address : connections,
         .heartbeat = "event: beat\ndata: 1\n\n",
     };
     TRY(http_server_open(&conf, &gateway->http));
+    live_limit(gateway->live, gateway->conf->streams, connections);
     log_line(LEVEL_INFO, "gateway.listens", LOG_INT("port", http_server_port(gateway->http)));
     return loop_watch(gateway->loop, http_server_fd(gateway->http), NULL, NULL);
 }

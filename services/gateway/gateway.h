@@ -35,6 +35,8 @@ struct gateway_conf {
     const char *http_address;
     int64_t http_port;
     int64_t http_threads;
+    int64_t http_connections, http_connections_of_address; /* the latter 0: any number */
+    int64_t streams;
     int64_t wait_us;                                 /* for the outcome, before 202 */
     int64_t commands_per_second, queries_per_second; /* of one client; 0: any number */
     int64_t burst_us;

@@ -3,16 +3,13 @@
 #include "base/clock.h"
 #include "gateway/access.h"
 #include "gateway/handlers.h"
-#include "gateway/live_cursor.h"
-#include "gateway/outcome.h"
+#include "gateway/live_changes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SUBSCRIBERS_MAX = 5000,
     OF_SESSION_MAX = 4, /* a browser opens six connections to one host at most */
-    FACTS_MAX = 2000,   /* in one go; beyond it everybody is told to look again */
     SCOPES_TEXT_MAX = 2048,
 };
 
@@ -37,6 +34,8 @@ struct subscriber {
     struct http_stream *stream;
     const struct live_page *page;
     struct uuid person, referral, outcome; /* of the page; zero: a list */
+    bool answered;                         /* the outcome that the page waits for is there */
+    bool due;                              /* that is still to be told */
     struct uuid sign_in;
     int64_t until_us; /* clock_now(): the session ends */
     char *scopes;     /* "kind:code\n..." of the reader */
@@ -46,7 +45,7 @@ struct subscriber {
 struct live {
     struct gateway *gateway;
     struct subscriber *first;
-    int64_t count;
+    int64_t count, count_max;
     struct positions at;
 };
 
@@ -58,6 +57,12 @@ res_t live_new(struct gateway *gateway, struct live **ret)
     live->gateway = gateway;
     *ret = live;
     return RES_DONE;
+}
+
+void live_limit(struct live *live, int64_t streams, int64_t connections)
+{
+    int64_t share = connections - connections / 4;
+    live->count_max = streams < share ? streams : share;
 }
 
 static void drop(struct live *live, struct subscriber **at, const char *reason)
@@ -145,13 +150,7 @@ static bool share_a_line(struct view scopes, const char *mine)
     return false;
 }
 
-struct change {
-    struct uuid person, referral; /* referral zero: of the person */
-    struct view scopes;
-    bool restricted; /* not everybody who is listed may see the person */
-};
-
-static bool concerns(const struct subscriber *subscriber, const struct change *change)
+static bool concerns(const struct subscriber *subscriber, const struct live_change *change)
 {
     if (!uuid_is_zero(subscriber->outcome))
         return false;
@@ -161,121 +160,73 @@ static bool concerns(const struct subscriber *subscriber, const struct change *c
            (uuid_is_zero(change->referral) || uuid_eq(subscriber->referral, change->referral));
 }
 
-static res_t read_positions(struct live *live, struct positions *ret)
+/* Whether what concerns the reader is closed to them, to be sent with everybody's. */
+static void ask_for(
+    const struct subscriber *subscriber, const struct live_changes *changes, struct live_asks *asks)
 {
-    static const struct pg_sql sql = {
-        "positions", "SELECT partition, next_offset FROM read.position ORDER BY partition"};
-    struct pg *pg;
-    TRY(gateway_sql(live->gateway, &pg));
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, NULL, &rows));
-    *ret = (struct positions){0};
-    for (int i = 0; i < pg_rows_count(rows); i++) {
-        int64_t partition = pg_int(rows, i, 0);
-        if (partition < 0 || partition >= POSITIONS_MAX)
-            return FATAL("live: more partitions than we take");
-        ret->next[partition] = pg_int(rows, i, 1);
-        if (partition >= ret->count)
-            ret->count = (uint32_t)partition + 1;
-    }
-    return pg_rows_ok(rows);
+    for (size_t i = 0; i < changes->count; i++)
+        if (changes->items[i].restricted && concerns(subscriber, &changes->items[i]))
+            live_asks_put(asks, changes->items[i].person, view_of(subscriber->user));
 }
 
-/* The facts from `from` up to `to`, with what their referrals are listed under. */
-static res_t read_changes(struct live *live, const struct positions *from,
-    const struct positions *to, struct pg_rows **ret)
-{
-    static const struct pg_sql sql = {"changes",
-        "SELECT f.person, f.referral, (SELECT string_agg(DISTINCT s.kind || ':' || s.code, E'\\n')"
-        " FROM read.scope s WHERE s.person = f.person"
-        " AND (f.referral IS NULL OR s.referral = f.referral)),"
-        " EXISTS (SELECT FROM edge.restriction x WHERE x.person = f.person)"
-        " FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS p (partition, low, high)"
-        " JOIN read.fact f ON f.partition = p.partition AND f.log_offset >= p.low"
-        " AND f.log_offset < p.high ORDER BY f.partition, f.log_offset LIMIT $4::bigint"};
-    struct pg *pg;
-    TRY(gateway_sql(live->gateway, &pg));
-    struct pg_array partitions, low, high;
-    pg_array_init(&partitions, PG_INT4, 0);
-    pg_array_init(&low, PG_INT8, 0);
-    pg_array_init(&high, PG_INT8, 0);
-    for (uint32_t i = 0; i < to->count; i++) {
-        int64_t start = i < from->count ? from->next[i] : 0;
-        if (start >= to->next[i])
-            continue;
-        pg_array_int4(&partitions, (int32_t)i);
-        pg_array_int8(&low, start);
-        pg_array_int8(&high, to->next[i]);
-    }
-    struct pg_params params = {0};
-    pg_put_array(&params, &partitions);
-    pg_put_array(&params, &low);
-    pg_put_array(&params, &high);
-    pg_put_int8(&params, FACTS_MAX);
-    res_t res = pg_exec(pg, &sql, &params, ret);
-    pg_array_done(&partitions);
-    pg_array_done(&low);
-    pg_array_done(&high);
-    return res;
-}
-
-static struct change change_of(struct pg_rows *rows, int row)
-{
-    struct change change = {.person = pg_uuid(rows, row, 0),
-        .scopes = pg_text(rows, row, 2),
-        .restricted = pg_bool(rows, row, 3)};
-    if (!pg_is_null(rows, row, 1))
-        change.referral = pg_uuid(rows, row, 1);
-    return change;
-}
-
-/* Is that person's record closed to this reader? */
-static res_t is_hidden(
-    struct live *live, const struct subscriber *subscriber, struct uuid person, bool *ret)
-{
-    static const struct pg_sql sql = {"live_hidden", "SELECT edge.is_hidden($1, $2)"};
-    struct pg *pg;
-    TRY(gateway_sql(live->gateway, &pg));
-    struct pg_params params = {0};
-    pg_put_uuid(&params, person);
-    pg_put_text(&params, view_of(subscriber->user));
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(pg_exec(pg, &sql, &params, &rows));
-    *ret = pg_bool(rows, 0, 0);
-    return pg_rows_ok(rows);
-}
-
-/* What the changes are to one reader. */
+/* What the changes are to one reader, whose questions are the next to have their answers. */
 struct news {
     bool told; /* there is something to look at */
     bool lost; /* the page's own referral is not the reader's to see any more */
 };
-static res_t news_for(
-    struct live *live, const struct subscriber *subscriber, struct pg_rows *rows, struct news *ret)
+static struct news news_for(
+    const struct subscriber *subscriber, const struct live_changes *changes, struct live_asks *asks)
 {
     bool of_one = !uuid_is_zero(subscriber->referral);
-    *ret = (struct news){.told = pg_rows_count(rows) == FACTS_MAX};
-    for (int i = 0; i < pg_rows_count(rows); i++) {
-        struct change change = change_of(rows, i);
-        bool hidden = false;
-        if (!concerns(subscriber, &change))
+    struct news news = {.told = changes->cut};
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct live_change *change = &changes->items[i];
+        if (!concerns(subscriber, change))
             continue;
-        if (change.restricted)
-            TRY(is_hidden(live, subscriber, change.person, &hidden));
+        /* What was not asked is as what is not known: look again, through the gate. */
+        enum live_answer answer = change->restricted ? live_asks_next(asks) : LIVE_SEEN;
         /* A person's fact is listed under all of their referrals. */
-        bool seen = !hidden && share_a_line(change.scopes, subscriber->scopes);
-        ret->told = ret->told || seen;
-        ret->lost = ret->lost || (of_one && !seen);
+        bool seen = answer != LIVE_HIDDEN && share_a_line(change->scopes, subscriber->scopes);
+        news.told = news.told || seen;
+        news.lost = news.lost || (of_one && !seen);
     }
-    return RES_DONE;
+    return news;
 }
 
-/* A page that waits for one outcome: a refusal is no fact. */
-static res_t outcome_came(struct live *live, struct subscriber *subscriber, bool *ret)
+static bool waits(const struct subscriber *subscriber)
 {
-    struct outcome outcome;
-    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
-    return outcome_find(live->gateway, subscriber->outcome, arena, &outcome, ret);
+    return !uuid_is_zero(subscriber->outcome) && !subscriber->answered;
+}
+
+static bool lies_before(const struct positions *at, int64_t partition, int64_t offset)
+{
+    return partition >= 0 && partition < at->count && offset < at->next[partition];
+}
+
+/* Marks the pages, from `first` to before `end`, whose outcome came: a refusal is no fact. What
+ * lies before `from` they were told before. */
+static res_t outcomes_came(struct live *live, struct subscriber *first,
+    const struct subscriber *end, const struct positions *from)
+{
+    struct pg_array ids;
+    pg_array_init(&ids, PG_UUID, 0);
+    for (struct subscriber *s = first; s != end; s = s->next)
+        if (waits(s))
+            pg_array_uuid(&ids, s->outcome);
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    res_t res = ids.count == 0 ? RES_DONE : live_outcomes_read(live->gateway, &ids, &rows);
+    pg_array_done(&ids);
+    TRY(res);
+    for (int i = 0; rows != NULL && i < pg_rows_count(rows); i++) {
+        struct uuid id = pg_uuid(rows, i, 0);
+        bool old = lies_before(from, pg_int(rows, i, 1), pg_int(rows, i, 2));
+        for (struct subscriber *s = first; s != end; s = s->next)
+            if (waits(s) && uuid_eq(s->outcome, id)) {
+                s->answered = true;
+                s->due = !old;
+            }
+    }
+    return rows == NULL ? RES_DONE : pg_rows_ok(rows);
 }
 
 bool live_heard(struct live *live, struct view payload)
@@ -294,33 +245,57 @@ bool live_heard(struct live *live, struct view payload)
     return true;
 }
 
-res_t live_fetch(struct live *live)
+static void changes_done_p(struct live_changes *changes)
 {
-    struct positions now;
-    TRY(read_positions(live, &now));
-    if (positions_same(&live->at, &now))
-        return RES_DONE;
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    if (live->first != NULL)
-        TRY(read_changes(live, &live->at, &now, &rows));
-    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
-    struct view cursor = positions_print(key_of(live), &now, arena);
-    for (struct subscriber **at = &live->first; *at != NULL;) {
+    live_changes_done(changes);
+}
+
+static void asks_done_p(struct live_asks *asks)
+{
+    live_asks_done(asks);
+}
+
+/* Tells each reader from `first` on what concerns them; ends the streams of those who lost sight of
+ * their page. All questions come first: what fails has told nobody anything. */
+static res_t tell_news(struct live *live, struct subscriber **first,
+    const struct live_changes *changes, const char *cursor)
+{
+    CLEANUP(asks_done_p) struct live_asks asks;
+    live_asks_init(&asks);
+    for (struct subscriber *s = *first; s != NULL; s = s->next)
+        ask_for(s, changes, &asks);
+    TRY(live_asks_send(&asks, live->gateway));
+    TRY(outcomes_came(live, *first, NULL, &live->at));
+    for (struct subscriber **at = first; *at != NULL;) {
         struct subscriber *s = *at;
-        struct news news;
-        TRY(news_for(live, s, rows, &news));
-        if (!uuid_is_zero(s->outcome))
-            TRY(outcome_came(live, s, &news.told));
+        struct news news = news_for(s, changes, &asks);
         if (news.lost) {
             drop(live, at, "no-access");
             continue;
         }
-        if (news.told)
-            tell(live, s, cursor.ptr);
+        if (news.told || s->due)
+            tell(live, s, cursor);
+        s->due = false;
         at = &s->next;
     }
+    return RES_DONE;
+}
+
+res_t live_fetch(struct live *live)
+{
+    struct positions now;
+    TRY(live_positions_read(live->gateway, &now));
+    if (positions_same(&live->at, &now))
+        return RES_DONE;
+    CLEANUP(changes_done_p) struct live_changes changes = {0};
+    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
+    if (live->first != NULL) {
+        TRY(live_changes_read(live->gateway, &live->at, &now, &changes));
+        struct view cursor = positions_print(key_of(live), &now, arena);
+        TRY(tell_news(live, &live->first, &changes, cursor.ptr));
+    }
     live->at = now;
-    return rows == NULL ? RES_DONE : pg_rows_ok(rows);
+    return RES_DONE;
 }
 
 /* --- subscribing -----------------------------------------------------------------------------*/
@@ -376,19 +351,22 @@ static void make_room(struct live *live, struct uuid sign_in)
 /* What happened between the page's own queries and now. */
 static res_t catch_up(struct live *live, struct subscriber *subscriber, struct view after)
 {
-    struct positions from;
-    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
+    struct positions from = {0};
     struct news news = {.told = !positions_parse(key_of(live), after, &from)};
     if (!news.told) {
-        CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-        TRY(read_changes(live, &from, &live->at, &rows));
-        TRY(news_for(live, subscriber, rows, &news));
-        TRY(pg_rows_ok(rows));
+        CLEANUP(changes_done_p) struct live_changes changes = {0};
+        CLEANUP(asks_done_p) struct live_asks asks;
+        live_asks_init(&asks);
+        TRY(live_changes_read(live->gateway, &from, &live->at, &changes));
+        ask_for(subscriber, &changes, &asks);
+        TRY(live_asks_send(&asks, live->gateway));
+        news = news_for(subscriber, &changes, &asks);
     }
-    if (!uuid_is_zero(subscriber->outcome))
-        TRY(outcome_came(live, subscriber, &news.told));
-    if (news.told)
+    TRY(outcomes_came(live, subscriber, subscriber->next, &from));
+    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
+    if (news.told || subscriber->due)
         tell(live, subscriber, live_cursor(live, arena).ptr);
+    subscriber->due = false;
     return RES_DONE;
 }
 
@@ -444,7 +422,9 @@ res_t live_handle(struct call *call)
 {
     struct http_pairs query = call->request->query;
     struct view last = http_header_get(call->request->headers, "Last-Event-ID");
-    struct view after = last.ptr != NULL ? last : http_pair_get(query, "after");
+    /* The request is gone once its stream is open. */
+    struct view after =
+        arena_copy(call->arena, last.ptr != NULL ? last : http_pair_get(query, "after"));
     struct call page = {
         .gateway = call->gateway, .arena = call->arena, .who = call->who, .now_us = call->now_us};
     enum problem_code problem =
@@ -458,11 +438,16 @@ res_t live_handle(struct call *call)
     }
     if (problem == PROBLEM_MAX_ && live_page_of(&page) == NULL)
         problem = PROBLEM_NOT_FOUND;
-    bool full = call->gateway->draining || call->gateway->live->count >= SUBSCRIBERS_MAX;
+    struct live *live = call->gateway->live;
+    bool full = call->gateway->draining || live->count >= live->count_max;
     if (problem == PROBLEM_MAX_ && full)
         problem = PROBLEM_BUSY;
     if (problem != PROBLEM_MAX_) {
         call_problem_code(call, problem);
+        return RES_DONE;
+    }
+    if (call->request->method == HTTP_HEAD) {
+        call_text(call, 200, "text/event-stream; charset=utf-8", VIEW(""));
         return RES_DONE;
     }
     return subscribe(call, &page, after);

@@ -212,6 +212,7 @@ unseen_stream() { # 404 in the words of what is not there
     listen unseen "$1" && wait $! && equal "$(head -n 1 "$FLOW/live-unseen.head" | cut -d' ' -f2)" 404
 }
 check 'somebody signs in for live pages' signed_in
+OTHER=$PERSON # one of the five
 check 'a person of its own' case_of X912371 Ida Lantern gateway
 PAGE=/referrals/$REFERRAL
 as_signed_in() { curl -s -m 20 -H "Cookie: $COOKIE" -H "Host: probation.localhost:$HTTP_PORT" "$@"; }
@@ -285,7 +286,20 @@ gone() {
 }
 check 'no list and no search holds it, and no count' gone
 check 'others see it as before' equal "$(listed BBEAKS)" "$(printf '1\n1\n1')"
+check 'its practitioner signs in' signed_in
+listen closing-page "/referrals/$REFERRAL"
+listen closing-list /cases
+check 'and has two pages open' until_true 10 heard closing-page 'event: change'
+check 'both know where they stand' until_true 10 heard closing-list 'event: change'
+check 'a fact is stated' another_fact
+check 'and told to the one' until_true 10 heard closing-page 'event: change' 2
+check 'and to the other' until_true 10 heard closing-list 'event: change' 2
 check 'now nobody may but one other practitioner' restricted true DPRICE
+check 'something happens to the person' does 201 RiskDisclosed DPRICE "/v1/people/$PERSON/risk-disclosures" "$(open_body 1 practitioner)"
+check 'the page of the referral ends at once' until_true 10 heard closing-page '^data: no-access'
+check "and somebody else's fact reaches the list" does 201 RiskDisclosed BBEAKS "/v1/people/$OTHER/risk-disclosures" "$(open_body 1 practitioner)"
+check 'by a word' until_true 10 heard closing-list 'event: change' 3
+check 'which was not told of what is hidden' heard closing-list 'event: change' 3
 check 'who does' gets 200 DPRICE "$AT"
 check 'the practitioner whose case it is does not' gets 404 BBEAKS "$AT"
 check 'nor does a list of theirs' equal "$(listed BBEAKS)" "$(printf '0\n0\n0')"
@@ -299,9 +313,18 @@ hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in 
 check 'nor shows a page of theirs the name' hidden_today
 check 'the record is open again' sql -U gateway -c 'DELETE FROM edge.restriction'
 check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
-listen outcome "$OUTCOME"
-check 'the outcome has its stream again' until_true 10 heard outcome 'event: beat'
-kill "${LIVE[-1]}"
+listen outcome-open "$OUTCOME"
+check 'a page that waits for an outcome is told that it is there' until_true 10 heard outcome-open 'event: change'
+listen outcome-back "$OUTCOME" "Last-Event-ID: $(last_id outcome-open)"
+check 'and has a stream when it comes back' until_true 10 heard outcome-back 'event: beat'
+listen open-list /cases
+check 'a list is open beside it' until_true 10 heard open-list 'event: change'
+for times in 2 3; do
+    check 'something else happens to the person' another_fact
+    check "the list is told of it: $times" until_true 10 heard open-list 'event: change' "$times"
+done
+check 'a page whose outcome is there is told no more' equal "$(grep -c 'event: change' "$FLOW/live-outcome-open" "$FLOW/live-outcome-back" | sed 's/.*://' | tr '\n' ' ')" '1 0 '
+kill "${LIVE[@]:(-3)}"
 
 # --- how often one client may ask --------------------------------------------------------------------
 
