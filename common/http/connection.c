@@ -312,6 +312,8 @@ enum MHD_Result connection_handle(void *owner, struct MHD_Connection *mhd, const
         return take_body(exchange, upload_data, upload_len);
     if (!exchange->handed)
         return hand_over(exchange);
+    if (exchange->taken)
+        return MHD_NO;
     if (exchange->response == NULL)
         WRONG("resumed without an answer");
     return MHD_queue_response(mhd, (unsigned)exchange->status, exchange->response);
@@ -329,8 +331,6 @@ void connection_completed(
     *state = NULL;
     deadline_in(exchange->connection, server->conf.idle_ms + server->conf.head_ms);
     atomic_store(&exchange->connection->idle_us, clock_monotonic());
-    if (exchange->stream != NULL)
-        stream_reader_gone(exchange->stream);
     if (exchange->response != NULL)
         MHD_destroy_response(exchange->response);
     exchange_free(exchange);

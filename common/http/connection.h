@@ -1,9 +1,10 @@
-/* What server.c, drain.c, connection.c and stream.c share. Inside http only. */
+/* What server.c, drain.c and connection.c share. Inside http only. */
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
 
 #include "base/buf.h"
 #include "http/server.h"
+#include "http/stream.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -34,8 +35,8 @@ struct exchange {
     size_t body_seen;
     struct MHD_Response *response; /* set by the answer, before it resumes */
     int status;
-    struct http_stream *stream;
     bool handed;
+    bool taken; /* its socket is an event stream's: the library lets go of its own */
 };
 
 struct exchange_list {
@@ -43,33 +44,17 @@ struct exchange_list {
     size_t len;
 };
 
-struct http_stream {
-    struct http_stream *next, *prev; /* in the server's list, under its lock; by the owner alone */
-    struct http_server *server;
-    struct MHD_Connection *mhd;
-    struct http_connection *connection; /* NULL once gone; under `lock`, like all below */
-    pthread_mutex_t lock;
-    struct buf queue;
-    size_t sent; /* bytes of queue read already */
-    size_t queue_max;
-    int64_t beat_us; /* last time anything was queued */
-    int holders;     /* owner, libmicrohttpd */
-    bool waiting;    /* suspended: nothing to read */
-    bool ended;      /* no more comes after the queue */
-    bool gone;
-};
-
 struct http_server {
     struct http_server_conf conf;
     struct MHD_Daemon *daemon;
     int listen_fd, event_fd;
     uint16_t port;
+    struct streams *streams;
     pthread_mutex_t lock; /* all below */
     pthread_cond_t idle;  /* exchanges reached 0 */
     struct http_connection *connections;
     struct exchange_list queue; /* whole, not taken yet */
     struct exchange_list open;  /* in the owner's hands */
-    struct http_stream *streams;
     size_t exchanges;
     bool quiet;                /* nothing more is handed over */
     _Atomic int64_t drain_us;  /* since when each answer is its connection's last; 0: it is not; not
@@ -92,9 +77,5 @@ void connection_changed(void *owner, struct MHD_Connection *mhd, void **socket_s
 /* Shuts it for good: a request that comes over it all the same is not handed over, for nobody would
  * see its answer. The server's lock is held. */
 void connection_shut(struct http_connection *connection);
-
-/* The connection's reader is not there any more. */
-void stream_reader_gone(struct http_stream *stream);
-void stream_beat(struct http_stream *stream, int64_t now_us);
 
 #endif

@@ -36,5 +36,5 @@ bool http_server_drained(struct http_server *server)
     }
     bool drained = server->connections == NULL;
     pthread_mutex_unlock(&server->lock);
-    return drained;
+    return drained && streams_count(server->streams) == 0;
 }

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,8 +135,11 @@ static res_t daemon_open(struct http_server *server)
         {MHD_OPTION_THREAD_POOL_SIZE, conf->threads > 1 ? (intptr_t)conf->threads : 0, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
-        NULL, NULL, connection_handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    /* Turbo: a connection that the library closes is closed, not shut: an event stream has its
+     * socket. */
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, connection_handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return server->daemon != NULL ? RES_DONE : FATAL("http: the server did not start");
 }
 
@@ -145,6 +149,8 @@ static void server_free(struct http_server *server)
         close(server->listen_fd);
     if (server->event_fd >= 0)
         close(server->event_fd);
+    if (server->streams != NULL)
+        streams_close(server->streams, 0);
     pthread_cond_destroy(&server->idle);
     pthread_mutex_destroy(&server->lock);
     free(server);
@@ -162,6 +168,8 @@ res_t http_server_open(const struct http_server_conf *conf, struct http_server *
     server->listen_fd = -1;
     server->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     res_t res = server->event_fd < 0 ? FATAL("http: no eventfd") : listen_open(server);
+    if (res.act == RES_OK)
+        res = streams_open(&server->conf, &server->streams);
     if (res.act == RES_OK)
         res = daemon_open(server);
     if (res.act != RES_OK) {
@@ -207,9 +215,8 @@ void http_server_tick(struct http_server *server)
         if (deadline != 0 && deadline < now)
             connection_shut(c);
     }
-    for (struct http_stream *s = server->streams; s != NULL; s = s->next)
-        stream_beat(s, now);
     pthread_mutex_unlock(&server->lock);
+    streams_tick(server->streams, now);
 }
 
 size_t http_server_open_requests(const struct http_server *server)
@@ -246,6 +253,44 @@ void http_answer(struct http_request *request, const struct http_answer *answer)
     MHD_resume_connection(exchange->mhd);
 }
 
+/* Its end is the connection's. */
+static void put_head(struct http_pairs headers, struct buf *out)
+{
+    char date[64];
+    struct tm now;
+    time_t now_s = (time_t)(clock_now() / TIME_US_PER_S);
+    MUST(gmtime_r(&now_s, &now) != NULL &&
+         strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &now) > 0);
+    buf_printf(out, "HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\n", date);
+    buf_text(out, "Content-Type: text/event-stream; charset=utf-8\r\n");
+    for (size_t i = 0; i < headers.len; i++)
+        buf_printf(out, "%.*s: %.*s\r\n", VIEW_ARG(headers.items[i].name),
+            VIEW_ARG(headers.items[i].value));
+    buf_text(out, "\r\n");
+}
+
+struct http_stream *http_answer_stream(struct http_request *request, struct http_pairs headers)
+{
+    struct exchange *exchange = (struct exchange *)request;
+    struct http_server *server = exchange->server;
+    CLEANUP(buf_done) struct buf head = {0};
+    struct http_stream *stream = NULL;
+    put_head(headers, &head);
+    int fd = head.failed ? -1 : fcntl(exchange->connection->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd >= 0)
+        stream = streams_add(server->streams, fd, &head);
+    if (stream == NULL) {
+        http_answer(request, &(struct http_answer){.status = 503});
+        return NULL;
+    }
+    exchange->taken = true;
+    pthread_mutex_lock(&server->lock);
+    exchange_list_remove(&server->open, exchange);
+    pthread_mutex_unlock(&server->lock);
+    MHD_resume_connection(exchange->mhd);
+    return stream;
+}
+
 void http_server_close(struct http_server *server)
 {
     if (server == NULL)
@@ -258,8 +303,6 @@ void http_server_close(struct http_server *server)
     }
     while (server->open.first != NULL)
         http_answer(&server->open.first->request, &(struct http_answer){.status = 503});
-    while (server->streams != NULL)
-        http_stream_end(server->streams, "shutdown");
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += CLOSE_WAIT_S;
@@ -268,6 +311,7 @@ void http_server_close(struct http_server *server)
     while (server->exchanges > 0 && waited == 0)
         waited = pthread_cond_timedwait(&server->idle, &server->lock, &until);
     pthread_mutex_unlock(&server->lock);
+    streams_close(TAKE(server->streams), CLOSE_WAIT_S * 1000);
     server->listen_fd = -1; /* the library's to close */
     MHD_stop_daemon(server->daemon);
     server_free(server);

@@ -86,8 +86,10 @@ struct http_answer {
 /* Ends the request. Everything is copied (but a static body). */
 void http_answer(struct http_request *request, const struct http_answer *answer);
 
-/* Ends the request with 200 text/event-stream. The stream belongs to the owner until
- * http_stream_end. NULL: no memory; the request is answered 503. */
+/* Ends the request (not a HEAD) with 200 text/event-stream, the connection's last answer. The
+ * stream belongs to the owner until http_stream_end, and is no connection of the server's any more:
+ * how many there may be is the owner's to say. NULL: no memory, no descriptor; the request is
+ * answered 503. */
 struct http_stream *http_answer_stream(struct http_request *request, struct http_pairs headers);
 /* Queues bytes of finished events ("event: x\ndata: y\n\n"). A reader too slow for the queue is cut
  * off: what waited is replaced by one event "cut" with data "slow-reader", and the stream ends.

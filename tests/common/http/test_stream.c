@@ -30,11 +30,11 @@ Test(http_stream, sends_what_the_owner_sends_then_beats, .timeout = 60)
     owned_server_stop(&owned);
 }
 
-Test(http_stream, notices_a_reader_that_left, .timeout = 60)
+Test(http_stream, notices_a_reader_that_left_without_a_beat, .timeout = 60)
 {
     enum { MANY = 50 };
     struct owned_server owned;
-    owned_server_start(&owned, (struct http_server_conf){.heartbeat_ms = 50});
+    owned_server_start(&owned, (struct http_server_conf){.heartbeat_ms = 3600000});
     for (int i = 0; i < MANY; i++)
         close(open_stream(&owned, "/stream"));
     owned_server_wait(&owned.streams, MANY);
@@ -54,6 +54,49 @@ Test(http_stream, cuts_off_a_slow_reader_and_says_why, .timeout = 60)
     raw_read(fd, reply, sizeof(reply), "slow-reader");
     cr_assert_not_null(strstr(reply, "event: cut\ndata: slow-reader\n\n"));
     close(fd);
+    owned_server_stop(&owned);
+}
+
+/* What a reader who stood still while it was flooded has to read afterwards, from the flood on. */
+static const char *flooded(struct owned_server *owned, int times, char *reply, size_t size)
+{
+    int fd = raw_connect(owned);
+    raw_send(fd, "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+    owned_server_wait(&owned->streams_gone, times);
+    raw_read(fd, reply, size, "slow-reader\n\n");
+    close(fd);
+    return strstr(reply, "\n:x");
+}
+
+Test(http_stream, that_is_cut_off_ends_with_whole_events, .timeout = 60)
+{
+    enum { FLOODS = 40 };
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.stream_queue_max = 256 * 1024});
+    static char reply[1024 * 1024];
+    for (int times = 1; times <= FLOODS; times++) {
+        const char *at = flooded(&owned, times, reply, sizeof(reply));
+        if (at == NULL)
+            continue; /* it was cut off before anything of it was sent */
+        for (at++; *at == ':'; at += 1024)
+            cr_assert(strlen(at) >= 1024 && at[1022] == '\n' && at[1023] == '\n', "half an event");
+        cr_assert_str_eq(at, "event: cut\ndata: slow-reader\n\n");
+    }
+    owned_server_stop(&owned);
+}
+
+Test(http_stream, takes_no_connection_from_anybody_else, .timeout = 60)
+{
+    enum { MANY = 100 };
+    struct owned_server owned;
+    owned_server_start(&owned, (struct http_server_conf){.connections_max = 8});
+    int fds[MANY];
+    for (int i = 0; i < MANY; i++)
+        fds[i] = open_stream(&owned, "/stream");
+    cr_assert_eq(
+        raw_status(&owned, "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 200);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
     owned_server_stop(&owned);
 }
 
