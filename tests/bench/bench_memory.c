@@ -4,36 +4,12 @@
 #include "daemons.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-struct held {
-    long own_kb, files_kb;
-};
-
-static struct held held_by(pid_t pid)
-{
-    char path[64], line[256];
-    struct held held = {0};
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        bench_fail(path, "the process is gone");
-    while (fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "RssAnon:", 8) == 0)
-            held.own_kb = strtol(line + 8, NULL, 10);
-        if (strncmp(line, "RssFile:", 8) == 0)
-            held.files_kb = strtol(line + 8, NULL, 10);
-    }
-    fclose(file);
-    return held;
-}
 
 int main(void)
 {
-    struct held all = {0};
+    struct memory all = {0};
     for (int i = 0; i < DAEMONS; i++) {
-        struct held held = held_by(daemon_pid(daemon_names[i]));
+        struct memory held = daemon_memory(daemon_pid(daemon_names[i]));
         printf("      memory: %s %.1f MiB of its own, %.1f MiB of files\n", daemon_names[i],
             (double)held.own_kb / 1024, (double)held.files_kb / 1024);
         all.own_kb += held.own_kb;

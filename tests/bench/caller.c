@@ -62,12 +62,14 @@ void caller_write(struct buf *out, const char *token, const struct caller_reques
     MUST(!out->failed);
 }
 
-int caller_call(struct caller *caller, const struct caller_request *request)
+void caller_send(struct caller *caller, const struct buf *request)
 {
-    CLEANUP(buf_done) struct buf out = {0};
-    caller_write(&out, caller->token, request);
-    if (send(caller->fd, out.ptr, out.len, MSG_NOSIGNAL) != (ssize_t)out.len)
+    if (send(caller->fd, request->ptr, request->len, MSG_NOSIGNAL) != (ssize_t)request->len)
         bench_fail("the gateway", "takes no request");
+}
+
+int caller_take(struct caller *caller)
+{
     size_t got = 0;
     caller->answer[0] = '\0';
     while (got < caller_answer_len(caller->answer)) {
@@ -79,6 +81,14 @@ int caller_call(struct caller *caller, const struct caller_request *request)
         caller->answer[got] = '\0';
     }
     return caller_status(caller->answer);
+}
+
+int caller_call(struct caller *caller, const struct caller_request *request)
+{
+    CLEANUP(buf_done) struct buf out = {0};
+    caller_write(&out, caller->token, request);
+    caller_send(caller, &out);
+    return caller_take(caller);
 }
 
 void caller_register(struct caller *caller, int n, char ret[static 37])

@@ -23,6 +23,9 @@ bool caller_try(struct caller *caller, const char *token);
 void caller_close(struct caller *caller);
 /* The status of the answer. */
 int caller_call(struct caller *caller, const struct caller_request *request);
+/* The same in two halves: sends the bytes of a request; waits for its answer. */
+void caller_send(struct caller *caller, const struct buf *request);
+int caller_take(struct caller *caller);
 
 /* For callers that do not wait: the request as bytes; how long the answer at `answer` is, SIZE_MAX
  * where its head is not there yet; its status. */

@@ -84,3 +84,21 @@ void daemon_until_ready(const char *name)
         usleep(5000);
     }
 }
+
+struct memory daemon_memory(pid_t pid)
+{
+    char path[64], line[256];
+    struct memory held = {0};
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        bench_fail(path, "the process is gone");
+    while (fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, "RssAnon:", 8) == 0)
+            held.own_kb = strtol(line + 8, NULL, 10);
+        if (strncmp(line, "RssFile:", 8) == 0)
+            held.files_kb = strtol(line + 8, NULL, 10);
+    }
+    fclose(file);
+    return held;
+}

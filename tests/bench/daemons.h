@@ -14,6 +14,11 @@ bool daemon_ready(int port);
 int daemon_port(const char *name);
 /* The value of a metric without labels; -1: it does not say. */
 double daemon_metric(int port, const char *name);
+/* Memory of its own (RssAnon), and of files that it maps beside. */
+struct memory {
+    long own_kb, files_kb;
+};
+struct memory daemon_memory(pid_t pid);
 /* Exits when that takes too long. */
 void daemon_until_ready(const char *name);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks: those without a stack, then the others over one private Postgres and Kafka.
 # usage: BIN=build/release-gcc tests/bench/run.sh [codec] [seal] [post] [decider] [projection]
-#        [projectors] [queries] [memory] [load] [kill] [start]
+#        [projectors] [streams] [queries] [memory] [load] [kill] [start]
 # UNDER="perf record -g -o FILE" puts that before each program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,7 @@ if [ -z "${stack:-}" ]; then
     # A stack of its own for each: what one leaves behind (a backlog, a group's members) slows the next.
     # The broker's Java as in production, not as in the tests' short life.
     export KAFKA_JVM=
-    for name in post decider projection projectors; do
+    for name in post decider projection projectors streams; do
         wanted "$name" "$@" || continue
         WITH_STACK_SECONDS=240 tests/with-stack.sh "$0" --stack "$name"
     done
@@ -66,6 +66,14 @@ broker_up() {
 if wanted post "$@"; then
     broker_up
     ${UNDER:-} "$PROGRAMS/bench_post"
+    daemons_down
+fi
+if wanted streams "$@"; then
+    # The demo's people sign in by browser; its cases are what they look at.
+    export RB_DEMO=1 BENCH_PG_READ="$RB_PG user=projector" BENCH_RUN=$FLOW/run
+    broker_up
+    RB_GATEWAY=http://127.0.0.1:$BENCH_HTTP_PORT "$BIN/brokerctl" demo --people 12 >/dev/null
+    ${UNDER:-} "$PROGRAMS/bench_streams"
     daemons_down
 fi
 if [ "${1:-}" = grown ]; then
