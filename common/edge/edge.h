@@ -1,6 +1,6 @@
-/* Schema `edge` in Postgres: what only the edge knows of a person. Used by the gateway and the
- * import connector, by nobody else. Everything is committed before the command that needs it is
- * produced. One thread, one struct edge, one connection (borrowed). */
+/* Schema `edge` in Postgres: what only the edge knows of a person. Used by the gateway, the import
+ * connector and the operator's restrict, by nobody else. Everything is committed before the command
+ * that needs it is produced. One thread, one struct edge, one connection (borrowed). */
 #ifndef EDGE_EDGE_H
 #define EDGE_EDGE_H
 
@@ -84,6 +84,23 @@ res_t edge_index_add(
 /* People of whom every word of `text` is a token, at most `max`; in the arena. */
 res_t edge_search(struct edge *edge, struct view text, size_t max, struct arena *arena,
     struct uuid **ret_people, size_t *ret_count) MUST_USE;
+
+/* --- people whose record not everybody may see -------------------------------------------------*/
+/* Limited access, as nDelius has it: `only` these users see the person (a restriction there; none:
+ * nobody does), or everybody but these does (an exclusion). A person may have both. */
+struct edge_restriction {
+    bool only;
+    const struct view *users;
+    size_t count;
+};
+/* In place of what was said of this kind, in one statement; gateways hear of it (channel
+ * "restriction", the person's id). Doing it again changes nothing. */
+res_t edge_restrict(
+    struct pg *pg, struct uuid person, const struct edge_restriction *restriction) MUST_USE;
+/* Both kinds are gone. */
+res_t edge_unrestrict(struct pg *pg, struct uuid person) MUST_USE;
+/* only or not, user; of a record that is closed to everybody, the user is empty. */
+res_t edge_restrictions(struct pg *pg, struct uuid person, struct pg_rows **ret) MUST_USE;
 
 /* --- users -------------------------------------------------------------------------------------*/
 res_t edge_user_seen(struct edge *edge, struct view user_id, struct view audience,

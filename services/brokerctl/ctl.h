@@ -111,6 +111,6 @@ struct ctl_command {
     ctl_run_fn *run;
 };
 ctl_run_fn tail_run, timeline_run, outcome_run, why_run, verify_run, rebuild_run, lag_run,
-    parked_run, topics_run, token_run, demo_run, completion_run, man_run;
+    parked_run, restrict_run, topics_run, token_run, demo_run, completion_run, man_run;
 
 #endif

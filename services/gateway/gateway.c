@@ -63,11 +63,15 @@ res_t gateway_sql(struct gateway *gateway, struct pg **ret)
     return RES_DONE;
 }
 
+static const char restriction_channel[] = "restriction"; /* edge/edge.h */
+
 static res_t listen_open(struct gateway *gateway)
 {
     struct pg *pg = NULL;
     TRY(sql_open(gateway, "gateway-listen", &pg));
     res_t res = pg_listen(pg, "read");
+    if (res.act == RES_OK)
+        res = pg_listen(pg, restriction_channel);
     if (res.act == RES_OK)
         res = loop_watch(gateway->loop, pg_fd(pg), NULL, NULL);
     if (res.act != RES_OK) {
@@ -313,6 +317,19 @@ static void take(struct gateway *gateway, struct http_request *request)
         call_failed(call, res);
 }
 
+/* False: it is of no other kind. */
+static bool judged(struct gateway *gateway, const struct pg_notification *notification)
+{
+    struct uuid person;
+    if (!view_eq_text(notification->channel, restriction_channel))
+        return false;
+    if (uuid_parse(notification->payload, &person)) {
+        log_line(LEVEL_INFO, "gateway.restriction-changed", LOG_PERSON(person));
+        live_judged(gateway->live, person);
+    }
+    return true;
+}
+
 /* What was projected since: outcomes that somebody waits for, facts for live pages. */
 static void hear(struct gateway *gateway)
 {
@@ -326,9 +343,11 @@ static void hear(struct gateway *gateway)
             heard = watched = true;
             break;
         }
-        if (any && !live_heard(gateway->live, notification.payload))
+        if (!any || judged(gateway, &notification))
+            continue;
+        if (!live_heard(gateway->live, notification.payload))
             watched = true;
-        heard = heard || any;
+        heard = true;
     }
     if (!heard)
         return;
@@ -339,6 +358,13 @@ static void hear(struct gateway *gateway)
         log_res(res);
 }
 
+static res_t listen_again(struct gateway *gateway)
+{
+    TRY(listen_open(gateway));
+    live_lost(gateway->live);
+    return RES_DONE;
+}
+
 /* Once a second: also what a lost notification would have told. */
 static void tick(struct gateway *gateway, int64_t now)
 {
@@ -347,7 +373,7 @@ static void tick(struct gateway *gateway, int64_t now)
     live_tick(gateway->live);
     if (gateway->tokens != NULL)
         log_res(token_verifier_trouble(gateway->tokens));
-    res_t res = gateway->listen == NULL ? listen_open(gateway) : RES_DONE;
+    res_t res = gateway->listen == NULL ? listen_again(gateway) : RES_DONE;
     if (res.act == RES_OK)
         res = outcomes_fetch(gateway->outcomes);
     if (res.act == RES_OK)

@@ -4,6 +4,7 @@
 #include "gateway/access.h"
 #include "gateway/handlers.h"
 #include "gateway/live_changes.h"
+#include "obs/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,12 +161,18 @@ static bool concerns(const struct subscriber *subscriber, const struct live_chan
            (uuid_is_zero(change->referral) || uuid_eq(subscriber->referral, change->referral));
 }
 
+/* A commissioner sees counts, never a person; who is hidden from them is counted like anybody. */
+static bool asked(const struct subscriber *subscriber, const struct live_change *change)
+{
+    return change->restricted && subscriber->page->kind != ACTOR_KIND_COMMISSIONER;
+}
+
 /* Whether what concerns the reader is closed to them, to be sent with everybody's. */
 static void ask_for(
     const struct subscriber *subscriber, const struct live_changes *changes, struct live_asks *asks)
 {
     for (size_t i = 0; i < changes->count; i++)
-        if (changes->items[i].restricted && concerns(subscriber, &changes->items[i]))
+        if (concerns(subscriber, &changes->items[i]) && asked(subscriber, &changes->items[i]))
             live_asks_put(asks, changes->items[i].person, view_of(subscriber->user));
 }
 
@@ -184,11 +191,12 @@ static struct news news_for(
         if (!concerns(subscriber, change))
             continue;
         /* What was not asked is as what is not known: look again, through the gate. */
-        enum live_answer answer = change->restricted ? live_asks_next(asks) : LIVE_SEEN;
+        bool hidden = asked(subscriber, change) && live_asks_next(asks) == LIVE_HIDDEN;
         /* A person's fact is listed under all of their referrals. */
-        bool seen = answer != LIVE_HIDDEN && share_a_line(change->scopes, subscriber->scopes);
-        news.told = news.told || seen;
-        news.lost = news.lost || (of_one && !seen);
+        bool listed = share_a_line(change->scopes, subscriber->scopes);
+        news.lost = news.lost || (of_one && (hidden || !listed));
+        /* A list that somebody was taken from, or put into, is another one. */
+        news.told = news.told || (listed && (!hidden || change->judged));
     }
     return news;
 }
@@ -298,6 +306,27 @@ res_t live_fetch(struct live *live)
     return RES_DONE;
 }
 
+void live_lost(struct live *live)
+{
+    while (live->first != NULL)
+        drop(live, &live->first, "try-again");
+}
+
+void live_judged(struct live *live, struct uuid person)
+{
+    CLEANUP(changes_done_p) struct live_changes changes = {0};
+    CLEANUP(arena_free_p) struct arena *arena = arena_new(64 * 1024);
+    if (live->first == NULL)
+        return;
+    res_t res = live_judged_read(live->gateway, person, &changes);
+    if (res.act == RES_OK)
+        res = tell_news(live, &live->first, &changes, live_cursor(live, arena).ptr);
+    if (res.act == RES_OK)
+        return;
+    log_res(res);
+    live_lost(live);
+}
+
 /* --- subscribing -----------------------------------------------------------------------------*/
 
 static char *scopes_text(const struct identity *who)
@@ -334,16 +363,23 @@ struct view live_cursor_of(const struct call *page)
     return live_cursor(page->gateway->live, page->arena);
 }
 
-/* The oldest stream of a session makes room for its newest. */
+/* The oldest stream of a session makes room for its newest, unless one of them is gone. */
 static void make_room(struct live *live, struct uuid sign_in)
 {
     struct subscriber **oldest = NULL;
     int count = 0;
-    for (struct subscriber **at = &live->first; *at != NULL; at = &(*at)->next)
-        if (uuid_eq((*at)->sign_in, sign_in)) {
+    for (struct subscriber **at = &live->first; *at != NULL;) {
+        bool own = uuid_eq((*at)->sign_in, sign_in);
+        if (own && http_stream_gone((*at)->stream)) {
+            drop(live, at, NULL);
+            continue;
+        }
+        if (own) {
             oldest = at; /* new ones stand in front */
             count++;
         }
+        at = &(*at)->next;
+    }
     if (count >= OF_SESSION_MAX)
         drop(live, oldest, "replaced");
 }

@@ -22,6 +22,11 @@ void live_free(struct live *live); /* ends them, too; NULL is fine */
 bool live_heard(struct live *live, struct view payload);
 /* Something was projected: tells whom it concerns. RETRY: later again, nothing is missed. */
 res_t live_fetch(struct live *live) MUST_USE;
+/* It is another question now who may see the person: ends the streams of their pages whose readers
+ * may not, and has the lists looked at again. */
+void live_judged(struct live *live, struct uuid person);
+/* Something of that kind may have been missed: ends all streams; who comes back passes the gate. */
+void live_lost(struct live *live);
 /* Once a second: readers that went away, sessions that ended. */
 void live_tick(struct live *live);
 /* Ends the streams of a session that signed out. */

@@ -85,6 +85,26 @@ res_t live_changes_read(struct gateway *gateway, const struct positions *from,
     return res;
 }
 
+res_t live_judged_read(struct gateway *gateway, struct uuid person, struct live_changes *ret)
+{
+    static const struct pg_sql sql = {"judged",
+        "SELECT string_agg(DISTINCT kind || ':' || code, E'\\n') FROM read.scope"
+        " WHERE person = $1"};
+    struct pg *pg;
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    TRY(gateway_sql(gateway, &pg));
+    struct pg_params params = {0};
+    pg_put_uuid(&params, person);
+    TRY(pg_exec(pg, &sql, &params, &rows));
+    struct live_change *item = calloc(1, sizeof(*item));
+    if (item == NULL)
+        return RETRY("live: no memory");
+    *item = (struct live_change){
+        .person = person, .scopes = pg_text(rows, 0, 0), .restricted = true, .judged = true};
+    *ret = (struct live_changes){.items = item, .count = 1, .rows = TAKE(rows)};
+    return RES_DONE;
+}
+
 void live_changes_done(struct live_changes *changes)
 {
     free(changes->items);

@@ -13,6 +13,7 @@ struct live_change {
     struct uuid person, referral; /* referral zero: of the person */
     struct view scopes;           /* "kind:code\n...", what its referrals are listed under */
     bool restricted;              /* not everybody who is listed may see the person */
+    bool judged;                  /* it is that which changed, and no fact */
 };
 struct live_changes {
     struct live_change *items;
@@ -23,6 +24,9 @@ struct live_changes {
 /* `ret` owns them until live_changes_done, which takes {0}, too. */
 res_t live_changes_read(struct gateway *gateway, const struct positions *from,
     const struct positions *to, struct live_changes *ret) MUST_USE;
+/* Of one person, that it is another question now who may see them. */
+res_t live_judged_read(
+    struct gateway *gateway, struct uuid person, struct live_changes *ret) MUST_USE;
 void live_changes_done(struct live_changes *changes);
 
 /* Questions whether a person's record is closed to a reader, answered in the order in which they

@@ -264,11 +264,16 @@ listed() { # USER: how often the referral is in the caseload, in a search, among
     TOTAL=$(answer .total)
     api "$1" POST /v1/search '' '{"text": "odette lantern"}' && answer '(.cases | length), .total'
 }
-restricted() { sql -U gateway -c "INSERT INTO edge.restriction VALUES ('$PERSON', $1, '$2')"; }
+restricted() { RB_PG="$RB_PG user=gateway" timeout 60 "$BIN/brokerctl" restrict "$@"; }
+refused_restriction() { ! restricted "$@" && grep -q "$REASON" "$FLOW/check.out"; }
 check 'its practitioner and its provider see it' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
 listed JBELL >"$FLOW/listed"
 BEFORE=$TOTAL
-check 'the record is closed to the caseworker' restricted false JBELL
+check 'nothing is said of the record yet' equal "$(restricted X912381)" "$(printf '%s\n  not restricted' "$PERSON")"
+COUNTED=$(gets 200 MOKAFOR /v1/flows && answer .rows)
+check 'a commissioner has counts' [ ${#COUNTED} -gt 20 ]
+REASON='named by their id' check 'a name names nobody' refused_restriction Odette
+check 'the record is closed to the caseworker' equal "$(restricted X912381 --except JBELL)" "$(printf '%s\n  except  JBELL' "$PERSON")"
 same_words() { # METHOD PATH PATH-OF-NOTHING [BODY]: what is hidden is answered like what is not there
     local hidden
     api JBELL "$1" "$2" "$(uuid)" "${4:-}"
@@ -294,12 +299,17 @@ check 'both know where they stand' until_true 10 heard closing-list 'event: chan
 check 'a fact is stated' another_fact
 check 'and told to the one' until_true 10 heard closing-page 'event: change' 2
 check 'and to the other' until_true 10 heard closing-list 'event: change' 2
-check 'now nobody may but one other practitioner' restricted true DPRICE
-check 'something happens to the person' does 201 RiskDisclosed DPRICE "/v1/people/$PERSON/risk-disclosures" "$(open_body 1 practitioner)"
+check 'now nobody may but one other practitioner' restricted "$PERSON" --only DPRICE
 check 'the page of the referral ends at once' until_true 10 heard closing-page '^data: no-access'
+check 'the list has to be looked at again' until_true 10 heard closing-list 'event: change' 3
+check 'something happens to the person' does 201 RiskDisclosed DPRICE "/v1/people/$PERSON/risk-disclosures" "$(open_body 1 practitioner)"
 check "and somebody else's fact reaches the list" does 201 RiskDisclosed BBEAKS "/v1/people/$OTHER/risk-disclosures" "$(open_body 1 practitioner)"
-check 'by a word' until_true 10 heard closing-list 'event: change' 3
-check 'which was not told of what is hidden' heard closing-list 'event: change' 3
+check 'by a word' until_true 10 heard closing-list 'event: change' 4
+check 'which was not told of what is hidden' heard closing-list 'event: change' 4
+check "the gateway's log says whose record it was" grep -q "\"event\":\"gateway.restriction-changed\".*\"person\":\"$PERSON\"" "$FLOW/log/gateway.log"
+check 'and names nobody' not_in_logs 'Odette|X912381'
+counts_as_before() { gets 200 MOKAFOR /v1/flows && equal "$(answer .rows)" "$COUNTED"; }
+check 'counts are as they were, so that they do not tell' counts_as_before
 check 'who does' gets 200 DPRICE "$AT"
 check 'the practitioner whose case it is does not' gets 404 BBEAKS "$AT"
 check 'nor does a list of theirs' equal "$(listed BBEAKS)" "$(printf '0\n0\n0')"
@@ -311,7 +321,7 @@ OUTCOME=/outcome/$(sql -U projector -c "SELECT id FROM read.outcome WHERE person
 check 'nor has the outcome of a command about them' unseen_stream "$OUTCOME"
 hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in "$API/cases" | grep -q Lantern && ! as_signed_in "$API/cases" | grep -F 'Odette'; }
 check 'nor shows a page of theirs the name' hidden_today
-check 'the record is open again' sql -U gateway -c 'DELETE FROM edge.restriction'
+check 'the record is open again' equal "$(restricted X912381 --lift)" "$(printf '%s\n  not restricted' "$PERSON")"
 check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
 listen outcome-open "$OUTCOME"
 check 'a page that waits for an outcome is told that it is there' until_true 10 heard outcome-open 'event: change'
@@ -326,12 +336,29 @@ done
 check 'a page whose outcome is there is told no more' equal "$(grep -c 'event: change' "$FLOW/live-outcome-open" "$FLOW/live-outcome-back" | sed 's/.*://' | tr '\n' ' ')" '1 0 '
 kill "${LIVE[@]:(-3)}"
 
-# --- how often one client may ask --------------------------------------------------------------------
+# --- many readers --------------------------------------------------------------------------------------
 
 patient() { # the gateway again, with other limits
     down gateway
     daemon_start gateway "RB_HTTP_PORT=$HTTP_PORT" "$@" && until_true 60 gateway_ready
 }
+many() {
+    token BBEAKS
+    open_body 1 practitioner | TOKEN=${TOKEN_OF[BBEAKS]} timeout 200 python3 "$(dirname "$0")/many_streams.py" "$HTTP_PORT" "$PERSON"
+}
+check 'the gateway starts without limits for many' patient RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0
+check 'each of 600 readers is told of each fact once, and of what it missed when it comes back' many
+check 'the gateway starts with room for three streams' patient RB_STREAMS=3
+seated() { # three streams, one more is told that there is no room
+    local seat
+    signed_in || return 1
+    for seat in 1 2 3; do listen seat$seat /cases && until_true 10 heard seat$seat 'event: beat' || return 1; done
+    listen seat4 /cases && wait $! && equal "$(head -n 1 "$FLOW/live-seat4.head" | cut -d' ' -f2)" 503
+}
+check 'one more than there is room for is refused as busy' seated
+
+# --- how often one client may ask --------------------------------------------------------------------
+
 check 'the gateway starts with low limits' patient RB_COMMANDS_PER_SECOND=1 RB_QUERIES_PER_SECOND=1 RB_BURST=30s
 statuses() { # USER COUNT METHOD PATH: how often which
     local i

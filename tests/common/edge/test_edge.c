@@ -234,3 +234,72 @@ Test(edge, a_restricted_record_is_hidden_by_one_rule_for_one_person_and_for_list
             cr_expect_eq(yes(list), due[i].hidden[n], "%s", list);
         }
 }
+
+/* --- who may see a person, as an operator says it ----------------------------------------------*/
+
+static const struct view some[] = {{"A", 1}, {"B", 1}};
+
+/* "only A only B but C " */
+static struct view said_of(struct uuid person)
+{
+    static char text[256];
+    size_t at = 0;
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
+    OK(edge_restrictions(pg, person, &rows));
+    text[0] = '\0';
+    for (int i = 0; i < pg_rows_count(rows); i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s ",
+            pg_bool(rows, i, 0) ? "only " : "but ", VIEW_ARG(pg_text(rows, i, 1)));
+    return view_of(text);
+}
+
+Test(edge, a_restriction_takes_the_place_of_the_one_of_its_kind_before)
+{
+    struct uuid person = uuid_random();
+    static const struct {
+        struct edge_restriction restriction;
+        const char *said;
+    } steps[] = {
+        {{true, some, 2}, "only A only B "},
+        {{true, some + 1, 1}, "only B "},
+        {{false, some, 1}, "only B but A "},
+        {{false, some, 1}, "only B but A "},
+        {{true, NULL, 0}, "only  but A "},
+        {{false, NULL, 0}, "only  "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        OK(edge_restrict(pg, person, &steps[i].restriction));
+        cr_expect(view_eq_text(said_of(person), steps[i].said), "step %zu: %.*s", i,
+            VIEW_ARG(said_of(person)));
+    }
+    OK(edge_unrestrict(pg, person));
+    cr_expect(view_eq_text(said_of(person), ""));
+}
+
+static int notices(struct pg *listen, struct uuid person)
+{
+    struct pg_notification notification;
+    bool any = true;
+    int count = 0;
+    while (any) {
+        OK(pg_notified(listen, &notification, &any));
+        if (any) {
+            cr_expect(view_eq_text(notification.channel, "restriction"));
+            cr_expect(view_eq_text(notification.payload, uuid_text(person).text));
+            count++;
+        }
+    }
+    return count;
+}
+
+Test(edge, each_change_of_who_may_see_a_person_is_told_once)
+{
+    struct uuid person = uuid_random();
+    OK(pg_listen(pg, "restriction"));
+    OK(edge_restrict(pg, person, &(struct edge_restriction){true, some, 2}));
+    cr_expect_eq(notices(pg, person), 1);
+    OK(edge_restrict(pg, person, &(struct edge_restriction){true, some, 2}));
+    cr_expect_eq(notices(pg, person), 0, "nothing changed");
+    OK(edge_unrestrict(pg, person));
+    cr_expect_eq(notices(pg, person), 1);
+}
