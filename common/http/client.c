@@ -48,6 +48,17 @@ void http_client_close_p(struct http_client **client)
     http_client_close(*client);
 }
 
+bool http_client_safe(const char *url)
+{
+    static const char *const starts[] = {"https://", "http://127.0.0.1:", "http://127.0.0.1/",
+        "http://localhost:", "http://localhost/", "http://[::1]:", "http://[::1]/"};
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+        found = found || strncmp(url, starts[i], strlen(starts[i])) == 0;
+    /* "http://localhost:80@elsewhere/" is elsewhere. */
+    return found && strchr(url, '@') == NULL;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 {
     struct receive *receive = owner;
@@ -120,6 +131,11 @@ res_t http_client_call(struct http_client *client, const struct http_call *call,
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
         (long)(call->timeout_ms > 0 ? call->timeout_ms : CALL_TIMEOUT_MS));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    if (call->user != NULL) {
+        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(curl, CURLOPT_USERNAME, call->user);
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, call->password);
+    }
     if (call->body.ptr != NULL) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body.ptr);

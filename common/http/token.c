@@ -184,6 +184,7 @@ static enum token_fault claims_check(
     if (!text_claim(claims, "sub", ret->subject, sizeof(ret->subject)) ||
         !text_claim(claims, "sub", ret->user, sizeof(ret->user)) ||
         !text_claim(claims, "user_name", ret->user, sizeof(ret->user)) ||
+        !text_claim(claims, "user_id", ret->user_id, sizeof(ret->user_id)) ||
         !text_claim(claims, "sub", ret->client, sizeof(ret->client)) ||
         !text_claim(claims, "azp", ret->client, sizeof(ret->client)) ||
         !text_claim(claims, "client_id", ret->client, sizeof(ret->client)) ||

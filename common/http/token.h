@@ -46,6 +46,7 @@ enum { TOKEN_TEXT_MAX = 128, TOKEN_UNITS_MAX = 16, TOKEN_AUTHORITIES_MAX = 2048 
 struct token_claims {
     char subject[TOKEN_TEXT_MAX]; /* claim sub */
     char user[TOKEN_TEXT_MAX];    /* claim user_name, else sub */
+    char user_id[TOKEN_TEXT_MAX]; /* claim user_id */
     char client[TOKEN_TEXT_MAX];  /* claim client_id, else azp, else sub */
     char kind[32];                /* claim rb_kind: practitioner, provider, commissioner, ... */
     char organisation[TOKEN_TEXT_MAX];           /* claim rb_organisation */

@@ -80,6 +80,8 @@ static json_t *claims_of(const struct token_mint *mint)
         "user_name", claims->user, "client_id", claims->client);
     if (json != NULL && claims->kind[0] != '\0')
         json_object_set_new(json, "rb_kind", json_string(claims->kind));
+    if (json != NULL && claims->user_id[0] != '\0')
+        json_object_set_new(json, "user_id", json_string(claims->user_id));
     if (json != NULL && claims->auth_source[0] != '\0')
         json_object_set_new(json, "auth_source", json_string(claims->auth_source));
     if (json != NULL && claims->authorities[0] != '\0')

@@ -167,22 +167,11 @@ static bool is_address(const char *where)
     return strstr(where, "://") != NULL;
 }
 
-/* Keys that somebody on the way could change would open everything. */
-static bool safe(const char *url)
-{
-    static const char *const starts[] = {"https://", "http://127.0.0.1:", "http://127.0.0.1/",
-        "http://localhost:", "http://localhost/", "http://[::1]:", "http://[::1]/"};
-    bool found = false;
-    for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-        found = found || strncmp(url, starts[i], strlen(starts[i])) == 0;
-    /* "http://localhost:80@elsewhere/" is elsewhere. */
-    return found && strchr(url, '@') == NULL;
-}
-
 static res_t fetcher_start(const struct token_conf *conf, struct verify_keys *keys)
 {
     pthread_condattr_t monotonic;
-    if (!safe(conf->jwks))
+    /* Keys that somebody on the way could change would open everything. */
+    if (!http_client_safe(conf->jwks))
         return FATAL("token: keys are fetched over https, or from this machine");
     TRY(http_client_open(&keys->client));
     keys->url = strdup(conf->jwks);

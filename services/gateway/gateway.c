@@ -6,6 +6,7 @@
 #include "gateway/daemon.h"
 #include "gateway/descriptors.h"
 #include "gateway/early.h"
+#include "gateway/groups.h"
 #include "gateway/live.h"
 #include "gateway/measure.h"
 #include "gateway/outcome.h"
@@ -203,6 +204,7 @@ static res_t open_all(struct gateway *gateway)
     TRY(http_gzip_new(&gateway->gzip));
     TRY(open_catalogue(gateway));
     TRY(open_tokens(gateway));
+    TRY(groups_open(gateway, &gateway->groups));
     TRY(codec_registry_new(&gateway->registry));
     TRY(routes_new(&gateway->routes));
     TRY(ratelimit_new(
@@ -224,6 +226,7 @@ void gateway_stop(void *self)
     gateway->stopping = true;
     if (gateway->outcomes != NULL)
         outcomes_expire(gateway->outcomes, clock_monotonic());
+    groups_close(gateway->groups);
     live_free(gateway->live);
     http_server_close(gateway->http);
     if (gateway->producer != NULL)
@@ -291,6 +294,8 @@ static res_t handle(struct call *call)
         problem = refused(call->request);
     if (problem == PROBLEM_MAX_)
         problem = session_identify(call);
+    if (call->parked)
+        return RES_DONE;
     if (problem == PROBLEM_MAX_ && !ratelimit_allows(call))
         problem = PROBLEM_TOO_MANY;
     if (problem == PROBLEM_MAX_) {
@@ -309,12 +314,18 @@ static res_t handle(struct call *call)
     return RES_DONE;
 }
 
+void gateway_handle(struct call *call)
+{
+    res_t res = handle(call);
+    if (res.act != RES_OK)
+        call_failed(call, res);
+}
+
 static void take(struct gateway *gateway, struct http_request *request)
 {
     struct call *call = call_new(gateway, request);
-    res_t res = call == NULL ? RES_DONE : handle(call);
-    if (res.act != RES_OK)
-        call_failed(call, res);
+    if (call != NULL)
+        gateway_handle(call);
 }
 
 /* False: it is of no other kind. */
@@ -373,6 +384,7 @@ static void tick(struct gateway *gateway, int64_t now)
     live_tick(gateway->live);
     if (gateway->tokens != NULL)
         log_res(token_verifier_trouble(gateway->tokens));
+    groups_tick(gateway->groups);
     res_t res = gateway->listen == NULL ? listen_again(gateway) : RES_DONE;
     if (res.act == RES_OK)
         res = outcomes_fetch(gateway->outcomes);
@@ -399,6 +411,7 @@ res_t gateway_step(void *self, bool *ret_more)
         take(gateway, request);
     }
     int64_t now = clock_monotonic();
+    groups_step(gateway->groups, now);
     outcomes_expire(gateway->outcomes, now);
     if (now >= gateway->tick_us)
         tick(gateway, now);

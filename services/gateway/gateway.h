@@ -18,6 +18,7 @@
 #include "pg/pg.h"
 
 struct early_asks;
+struct groups;
 struct outcomes;
 struct live;
 struct ratelimit;
@@ -32,6 +33,8 @@ struct gateway_conf {
     const char *schemas;
     const char *jwks, *issuer, *audience;
     int64_t jwks_refresh_us;
+    const char *groups, *groups_token, *groups_client, *groups_secret;
+    int64_t groups_keep_us;
     const char *http_address;
     int64_t http_port;
     int64_t http_threads;
@@ -57,6 +60,7 @@ struct gateway {
     struct edge *edge;
     struct kafka_producer *producer;
     struct token_verifier *tokens; /* NULL: no bearer tokens */
+    struct groups *groups;         /* groups.h; NULL: of tokens alone */
     struct catalogue *catalogue;
     struct codec_registry *registry;
     struct routes *routes;
@@ -86,6 +90,8 @@ struct call {
     int64_t now_us;
     struct digest request_hash; /* of a command, once it is known */
     struct early_asks *early;   /* early.h; NULL: none */
+    bool parked;                /* it waits (groups.h), and is handled again */
+    int64_t patient_until_us;   /* monotonic; then it waits no more; 0: it never did */
     struct trace trace;
     struct http_pairs form;       /* a posted page form's fields */
     struct http_pair headers[24]; /* beside those that every answer has */
@@ -97,6 +103,9 @@ struct call {
 
 /* The connection, opened again where it was lost. RETRY: the database is away. */
 res_t gateway_sql(struct gateway *gateway, struct pg **ret) MUST_USE;
+
+/* From its beginning to its answer, or until it waits for something. */
+void gateway_handle(struct call *call);
 
 /* One more request, in hand from now on. NULL: no memory; it is answered. */
 struct call *call_new(struct gateway *gateway, struct http_request *request);

@@ -8,8 +8,9 @@
  *                 INT_CR_<contract>, at least one of each that we know, each contract delivered by
  *                 one of the organisations; sees the referrals of those contracts
  *   system        client credentials, ROLE_INTERVENTIONS_API_READ_ALL; reads, and sends nothing
- * Groups are taken from `authorities` and `groups`. Codes that the catalogue does not know count
- * for nothing. Who delivers for several organisations acts for the first of them, by code. */
+ * Groups are taken from `authorities` and `groups`, or looked up where there is none (groups.h).
+ * Codes that the catalogue does not know count for nothing. Who delivers for several organisations
+ * acts for the first of them, by code. */
 #ifndef GATEWAY_HMPPS_H
 #define GATEWAY_HMPPS_H
 

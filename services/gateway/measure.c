@@ -30,13 +30,16 @@ static struct metric streams = METRIC_GAUGE("broker_live_streams", "Event stream
 static struct metric waiting =
     METRIC_GAUGE("broker_commands_waiting", "Requests that wait for an outcome.");
 
+static struct metric groups_failed = METRIC_COUNTER("broker_groups_failed_total",
+    "Requests for users' groups that failed: whose groups they are is denied meanwhile.");
+
 void measure_start(void)
 {
     for (enum problem_code i = 0; i < PROBLEM_MAX_; i++)
         codes[i] = problem_table[i].code;
     codes[PROBLEM_MAX_] = "accepted";
-    struct metric *const all[] = {
-        &answers, &seconds, &commands, &command_seconds, &late, &limited, &streams, &waiting};
+    struct metric *const all[] = {&answers, &seconds, &commands, &command_seconds, &late, &limited,
+        &streams, &waiting, &groups_failed};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         metric_register(all[i]);
 }
@@ -67,6 +70,11 @@ void measure_streams(int64_t open)
 void measure_waiting(int64_t count)
 {
     metric_set(&waiting, METRIC_PLAIN, count);
+}
+
+void measure_groups_failed(int64_t count)
+{
+    metric_add(&groups_failed, METRIC_PLAIN, count);
 }
 
 void measure_limited(bool command)

@@ -14,5 +14,7 @@ void measure_late(void);
 void measure_limited(bool command);
 void measure_streams(int64_t open);
 void measure_waiting(int64_t waiting);
+/* Requests for users' groups that failed. */
+void measure_groups_failed(int64_t count);
 
 #endif

@@ -1,6 +1,7 @@
 #include "gateway/session.h"
 
 #include "base/clock.h"
+#include "gateway/groups.h"
 #include "gateway/hmpps.h"
 #include "gateway/live.h"
 #include "gateway/route.h"
@@ -175,7 +176,9 @@ static enum problem_code identify_token(struct call *call, struct view token)
         .name = keep(call, claims.name),
     };
     if (claims.kind[0] == '\0')
-        return hmpps_identify(call->gateway->catalogue, &claims, &call->who);
+        return groups_complete(call->gateway->groups, call, &claims)
+                   ? hmpps_identify(call->gateway->catalogue, &claims, &call->who)
+                   : PROBLEM_MAX_;
     int32_t kind = desc_symbol(&actor_kind_enum, view_of(claims.kind));
     if (kind < 0 || kind >= ACTOR_KIND_IMPORT) {
         call->who.kind = ACTOR_KIND_UNKNOWN;

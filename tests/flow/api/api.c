@@ -9,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct person bernard = {"practitioner", "BBEAKS", "PROBATION", "NORTH", NULL, NULL, NULL};
+const struct person bernard = {
+    "practitioner", "BBEAKS", "PROBATION", "NORTH", NULL, NULL, NULL, NULL};
 const struct person dana = {
-    "practitioner", "DPRICE", "PROBATION", "NORTH", "test-BBEAKS", NULL, NULL};
-const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST", NULL, NULL, NULL};
-const struct person jo = {"provider", "JBELL", "HARMONY", NULL, NULL, NULL, NULL};
-const struct person tom = {"provider", "THALE", "HOMETRUST", NULL, NULL, NULL, NULL};
-const struct person mia = {"commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A", NULL, NULL, NULL};
+    "practitioner", "DPRICE", "PROBATION", "NORTH", "test-BBEAKS", NULL, NULL, NULL};
+const struct person esme = {"practitioner", "EHOLT", "PROBATION", "EAST", NULL, NULL, NULL, NULL};
+const struct person jo = {"provider", "JBELL", "HARMONY", NULL, NULL, NULL, NULL, NULL};
+const struct person tom = {"provider", "THALE", "HOMETRUST", NULL, NULL, NULL, NULL, NULL};
+const struct person mia = {
+    "commissioner", "MOKAFOR", "COMMISSION", "INV-ACC-A", NULL, NULL, NULL, NULL};
 
 static const char *needed(const char *name)
 {
@@ -73,6 +75,8 @@ struct view api_token(struct api *api, const struct person *who)
     } else {
         snprintf(claims.auth_source, sizeof(claims.auth_source), "%s", who->auth_source);
         snprintf(claims.authorities, sizeof(claims.authorities), "%s", who->authorities);
+        snprintf(
+            claims.user_id, sizeof(claims.user_id), "%s", who->user_id == NULL ? "" : who->user_id);
     }
     if (who->unit != NULL) {
         snprintf(claims.units[0], sizeof(claims.units[0]), "%s", who->unit);

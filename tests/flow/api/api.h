@@ -20,6 +20,7 @@ struct person {
     const char *client; /* NULL: one of their own */
     /* Instead of kind and organisation (NULL): */
     const char *auth_source, *authorities;
+    const char *user_id; /* NULL: none */
 };
 /* dana speaks through bernard's client. */
 extern const struct person bernard, dana, esme, jo, tom, mia;
