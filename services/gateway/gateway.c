@@ -165,22 +165,30 @@ static res_t open_producer(struct gateway *gateway)
     return loop_watch(gateway->loop, kafka_producer_fd(gateway->producer), NULL, NULL);
 }
 
-/* As many as are configured, or as there may be files. */
-static uint32_t connections_max(const struct gateway *gateway)
+/* As many as are configured; where there may be fewer files, fewer of both. */
+struct room {
+    int64_t connections, streams;
+};
+static struct room room_for(const struct gateway_conf *conf)
 {
-    int64_t wanted = gateway->conf->http_connections;
-    int64_t room = descriptors_raise(wanted + FILES_BESIDE) - FILES_BESIDE;
-    if (room >= wanted)
-        return (uint32_t)wanted;
-    room = room < CONNECTIONS_MIN ? CONNECTIONS_MIN : room;
-    log_line(LEVEL_WARN, "gateway.file-limit-too-low", LOG_INT("connections_wanted", wanted),
-        LOG_INT("connections", room), LOG_INT("files_wanted", wanted + FILES_BESIDE));
-    return (uint32_t)room;
+    struct room room = {conf->http_connections, conf->streams};
+    int64_t wanted = room.connections + room.streams;
+    int64_t files = descriptors_raise(wanted + FILES_BESIDE) - FILES_BESIDE;
+    if (files >= wanted)
+        return room;
+    files = files < CONNECTIONS_MIN ? CONNECTIONS_MIN : files;
+    room.streams = files * room.streams / wanted;
+    room.connections = files - room.streams;
+    log_line(LEVEL_WARN, "gateway.file-limit-too-low",
+        LOG_INT("files_wanted", wanted + FILES_BESIDE), LOG_INT("files", files + FILES_BESIDE),
+        LOG_INT("connections", room.connections), LOG_INT("streams", room.streams));
+    return room;
 }
 
 static res_t open_http(struct gateway *gateway)
 {
-    uint32_t connections = connections_max(gateway);
+    struct room room = room_for(gateway->conf);
+    uint32_t connections = (uint32_t)room.connections;
     int64_t of_address = gateway->conf->http_connections_of_address;
     const struct http_server_conf conf = {
         .address = gateway->conf->http_address,
@@ -191,7 +199,7 @@ static res_t open_http(struct gateway *gateway)
         .heartbeat = "event: beat\ndata: 1\n\n",
     };
     TRY(http_server_open(&conf, &gateway->http));
-    live_limit(gateway->live, gateway->conf->streams, connections);
+    live_limit(gateway->live, room.streams);
     log_line(LEVEL_INFO, "gateway.listens", LOG_INT("port", http_server_port(gateway->http)));
     return loop_watch(gateway->loop, http_server_fd(gateway->http), NULL, NULL);
 }

@@ -17,10 +17,9 @@ res_t live_new(struct gateway *gateway, struct live **ret)
     return RES_DONE;
 }
 
-void live_limit(struct live *live, int64_t streams, int64_t connections)
+void live_limit(struct live *live, int64_t streams)
 {
-    int64_t share = connections - connections / 4;
-    live->count_max = streams < share ? streams : share;
+    live->count_max = streams;
 }
 
 void live_drop(struct live *live, struct live_reader **at, const char *reason)

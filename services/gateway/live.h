@@ -11,9 +11,8 @@
 struct view live_cursor_of(const struct call *page);
 
 res_t live_new(struct gateway *gateway, struct live **ret) MUST_USE;
-/* How many may be open at once; at most three quarters of the connections, so that whoever has one
- * can also fetch what it tells of. Further ones are refused: busy. */
-void live_limit(struct live *live, int64_t streams, int64_t connections);
+/* How many may be open at once. Further ones are refused: busy. */
+void live_limit(struct live *live, int64_t streams);
 /* Ends all streams: whoever reads them comes again, to another gateway or later. */
 void live_end(struct live *live);
 void live_free(struct live *live); /* ends them, too; NULL is fine */

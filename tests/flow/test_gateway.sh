@@ -357,6 +357,10 @@ seated() { # three streams, one more is told that there is no room
 }
 check 'one more than there is room for is refused as busy' seated
 
+few_files() { down gateway && (ulimit -n 4096 && daemon_start gateway "RB_HTTP_PORT=$HTTP_PORT") && until_true 60 gateway_ready; }
+check 'fewer files than are wanted are no hindrance' few_files
+check 'but said, in one line' equal "$(grep -c '"event":"gateway.file-limit-too-low"' "$FLOW/log/gateway.log")" 1
+
 # --- how often one client may ask --------------------------------------------------------------------
 
 check 'the gateway starts with low limits' patient RB_COMMANDS_PER_SECOND=1 RB_QUERIES_PER_SECOND=1 RB_BURST=30s
