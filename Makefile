@@ -19,6 +19,7 @@ include mk/embed.mk
 include mk/pages.mk
 include mk/build.mk
 include mk/test.mk
+include mk/law.mk
 include mk/bench.mk
 include mk/fuzz.mk
 include mk/local.mk

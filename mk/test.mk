@@ -1,7 +1,7 @@
 # Four rings: core (pure), edge (one adapter), flow (several services over real Kafka and Postgres),
 # system (everything, browser included). A folder of tests/ is one Criterion program.
 TESTS_core := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,base codec event dossier conf obs daemon,tests/common/$(d)/test_*.c) \
-  tests/services/*/test_*.c tests/services/*/pages/test_*.c tests/connectors/*/test_*.c))))
+  tests/services/*/test_*.c tests/services/*/pages/test_*.c tests/connectors/*/test_*.c tests/law/checks/test_*.c))))
 TESTS_edge := $(sort $(patsubst %/,%,$(dir $(wildcard $(foreach d,kafka pg store http seal edge codec/oracle,tests/common/$(d)/test_*.c) \
   tests/services/*/edge/test_*.c))))
 test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
@@ -9,6 +9,7 @@ test_name = $(subst /,-,$(patsubst tests/%,%,$(1)))
 # What a test program takes from beside its own folder.
 ALSO_tests/common/codec/oracle := tests/common/codec/sample.c
 ALSO_tests/common/pg := tests/support/cluster.c
+ALSO_tests/law/checks := $(filter-out tests/law/main.c,$(wildcard tests/law/*.c))
 ALSO_tests/common/edge := tests/support/cluster.c
 STORY := tests/support/story.c $(wildcard tests/support/commands*.c)
 ALSO_tests/common/dossier := $(STORY)

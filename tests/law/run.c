@@ -1,0 +1,96 @@
+#include "law/run.h"
+
+#include "law/trace.h"
+
+#include "base/res.h"
+
+#include <string.h>
+
+static uint32_t act_to_word(struct act act)
+{
+    return (uint32_t)act.kind << 16 | (uint32_t)act.which << 8 | act.sub;
+}
+
+static struct act act_from_word(uint32_t word)
+{
+    return (struct act){(uint8_t)(word >> 16), (uint8_t)(word >> 8), (uint8_t)word, 0};
+}
+
+struct expansion {
+    struct law *law;
+    struct search *search;
+    const struct world *world;
+    bool due; /* something must go on by itself */
+};
+
+/* False: it showed what is not as it must be. */
+static bool try_act(struct expansion *of, struct act act)
+{
+    struct world next = *of->world;
+    uint8_t packed[sizeof(struct world)];
+    if (!act_table[act.kind].step(of->law, &next, act))
+        return true;
+    of->due |= act_is_due(of->world, act);
+    if (of->law->finding.property == NOTHING_FOUND)
+        world_settle(of->law, &next);
+    size_t len = world_pack(of->law->model, &next, packed);
+    search_reached(of->search, packed, len, act_to_word(act));
+    return of->law->finding.property == NOTHING_FOUND;
+}
+
+static bool try_kind(struct expansion *of, enum act_kind kind)
+{
+    int range = act_range(of->law, of->world, kind);
+    for (int which = 0; which < range; which++)
+        for (uint8_t sub = 0; sub < act_table[kind].subs; sub++)
+            if (!try_act(of, (struct act){(uint8_t)kind, (uint8_t)which, sub, 0}))
+                return false;
+    return true;
+}
+
+static enum search_verdict expand(void *owner, const uint8_t *state, struct search *search)
+{
+    struct law *law = owner;
+    struct world world;
+    world_unpack(law->model, state, &world);
+    if (world.lost && world.fresh.stopped) {
+        law->noticed++;
+        return SEARCH_ON;
+    }
+    struct expansion of = {law, search, &world, false};
+    for (int kind = 0; kind < ACT_MAX_; kind++)
+        if (!try_kind(&of, (enum act_kind)kind))
+            return SEARCH_FOUND_NEXT;
+    if (!of.due)
+        judge_quiet(law, &world);
+    return law->finding.property == NOTHING_FOUND ? SEARCH_ON : SEARCH_FOUND_HERE;
+}
+
+struct search_result run_model(struct law *law, struct run_bounds bounds)
+{
+    _Static_assert(sizeof(struct world) <= SEARCH_STATE_MAX, "a state is too large");
+    struct world world;
+    uint8_t packed[sizeof(struct world)];
+    world_begin(law->model, &world);
+    world_settle(law, &world);
+    struct search_of of = {law, expand, bounds.states_max, bounds.seconds_max};
+    return search_all(&of, packed, world_pack(law->model, &world, packed));
+}
+
+void run_print(const struct law *law, const struct search_result *result, FILE *out)
+{
+    struct law again = *law;
+    again.finding.property = NOTHING_FOUND;
+    struct world world;
+    world_begin(law->model, &world);
+    world_settle(law, &world);
+    for (size_t i = 0; i < result->path_count; i++) {
+        struct act act = act_from_word(result->path[i]);
+        fprintf(out, "  %2zu  ", i + 1);
+        trace_act(&again, &world, act, out);
+        MUST(act_table[act.kind].step(&again, &world, act));
+        if (again.finding.property == NOTHING_FOUND)
+            world_settle(&again, &world);
+    }
+    fprintf(out, "      => %s: %s\n", property_text(law->finding.property), law->finding.text);
+}
