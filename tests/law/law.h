@@ -58,6 +58,7 @@ struct finding {
     enum property property;
     char text[240];
 };
+enum { LAW_HISTORIES = 1 << 12 };
 /* What a run is about; the finding is the first one. */
 struct law {
     const struct model *model;
@@ -67,6 +68,7 @@ struct law {
     uint64_t landings[RULING_MAX_]; /* as a fresh reader rules them */
     uint64_t noticed;               /* states in which a fresh reader stops after a loss */
     uint64_t quiet;                 /* states in which all is done */
+    uint64_t *histories; /* LAW_HISTORIES places for those that were reached; NULL: none kept */
 };
 bool law_is_weak(const struct law *law, enum weakness weakness);
 __attribute__((format(printf, 3, 4))) void law_found(

@@ -48,6 +48,20 @@ static bool try_kind(struct expansion *of, enum act_kind kind)
     return true;
 }
 
+/* What every reader ends with here, as a set of what the law lets happen. */
+static void keep_history(struct law *law, const struct world *world)
+{
+    uint64_t both = (uint64_t)world->fresh.history[0] << 32 | world->fresh.history[1];
+    uint64_t i = (both + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 52;
+    for (int tries = 0; both != 0 && law->histories[i] != both; tries++) {
+        MUST(tries < LAW_HISTORIES);
+        if (law->histories[i] == 0)
+            law->histories[i] = both;
+        else
+            i = (i + 1) % LAW_HISTORIES;
+    }
+}
+
 static enum search_verdict expand(void *owner, const uint8_t *state, struct search *search)
 {
     struct law *law = owner;
@@ -57,6 +71,8 @@ static enum search_verdict expand(void *owner, const uint8_t *state, struct sear
         law->noticed++;
         return SEARCH_ON;
     }
+    if (law->histories != NULL)
+        keep_history(law, &world);
     struct expansion of = {law, search, &world, false};
     for (int kind = 0; kind < ACT_MAX_; kind++)
         if (!try_kind(&of, (enum act_kind)kind))

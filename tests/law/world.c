@@ -37,6 +37,7 @@ int world_instances(const struct model *model)
 
 void world_begin(const struct model *model, struct world *ret)
 {
+    MUST(!model->reduced || model->faults.loss == 0); /* a loser may come to count after a loss */
     *ret = (struct world){.left = model->faults};
     int count = 0;
     for (int family = 0; family < FAMILIES; family++)

@@ -97,3 +97,43 @@ Test(law, keeps_rows_the_fold_of_the_log_whatever_projectors_do)
     cr_expect(result.complete && !result.found, "%s", law.finding.text);
     free(result.path);
 }
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t one = *(const uint64_t *)a, other = *(const uint64_t *)b;
+    return one < other ? -1 : one > other;
+}
+
+/* Sorted; gives how many. */
+static size_t histories_of(const struct model *model, uint64_t *ret)
+{
+    struct law law = {.model = model, .histories = ret};
+    memset(ret, 0, LAW_HISTORIES * sizeof(*ret));
+    struct search_result result = run_model(&law, (struct run_bounds){0, 0});
+    cr_assert(result.complete && !result.found, "%s: %s", model->name, law.finding.text);
+    free(result.path);
+    qsort(ret, LAW_HISTORIES, sizeof(*ret), by_value);
+    size_t count = 0;
+    while (count < LAW_HISTORIES && ret[LAW_HISTORIES - 1 - count] != 0)
+        count++;
+    return count;
+}
+
+/* The argument for leaving ignored records out, tried on all short models. */
+Test(law, reaches_the_same_histories_reduced_and_whole)
+{
+    static uint64_t whole[LAW_HISTORIES], reduced[LAW_HISTORIES];
+    int compared = 0;
+    for (size_t i = 0; i < model_row_count; i++) {
+        struct model model = model_rows[i].model;
+        if (model_rows[i].extent != SHORT || model.reduced || model.faults.loss > 0)
+            continue;
+        size_t count = histories_of(&model, whole);
+        model.reduced = true;
+        cr_expect_eq(histories_of(&model, reduced), count, "%s", model.name);
+        cr_expect_eq(memcmp(whole, reduced, sizeof(whole)), 0, "%s", model.name);
+        cr_expect_gt(count, 1, "%s", model.name);
+        compared++;
+    }
+    cr_expect_eq(compared, 6);
+}

@@ -187,3 +187,11 @@ Test(law_weakened, every_weakening_has_a_model_that_shows_it)
         shown |= weak_rows[i].weak;
     cr_expect_eq(shown, (UINT32_C(1) << WEAK_MAX_) - 1);
 }
+
+Test(law_weakened, every_property_is_broken_by_a_weakening)
+{
+    uint32_t broken = 1U << NOTHING_FOUND;
+    for (size_t i = 0; i < weak_row_count; i++)
+        broken |= 1U << weak_rows[i].breaks;
+    cr_expect_eq(broken, (1U << PROPERTIES) - 1);
+}
