@@ -166,3 +166,8 @@ bool act_is_due(const struct world *world, struct act act)
     const struct act_row *row = &act_table[act.kind];
     return !row->fault && (row->of != OF_INSTANCES || world->instances[act.which].owner);
 }
+
+bool act_is_own(enum act_kind kind)
+{
+    return act_table[kind].of == OF_INSTANCES && (!act_table[kind].fault || kind == ACT_ODD);
+}

@@ -56,7 +56,7 @@ struct act {
     uint8_t kind;
     uint8_t which; /* instance, or place in log or net */
     uint8_t sub;   /* dossier, or dossier and place in flight */
-    uint8_t spare;
+    uint8_t reads; /* reduced models: so many records are read first */
 };
 struct act_row {
     const char *name;
@@ -67,6 +67,8 @@ struct act_row {
 };
 extern const struct act_row act_table[ACT_MAX_];
 int act_range(const struct law *law, const struct world *world, enum act_kind kind);
+/* Of an instance's own will. */
+bool act_is_own(enum act_kind kind);
 /* Is it one that must go on by itself: of an owner or the network, and no fault? */
 bool act_is_due(const struct world *world, struct act act);
 
