@@ -62,7 +62,7 @@ static bool is_copy(const struct world *world, uint8_t place)
 bool step_duplicate(struct law *law, struct world *world, struct act act)
 {
     (void)law;
-    if (world->left.duplicate == 0 || is_copy(world, act.which) || world->net_count == NET_MAX)
+    if (world->left.duplicate == 0 || is_copy(world, act.which))
         return false;
     world->left.duplicate--;
     world_send(world, world->net[act.which]);
@@ -91,7 +91,7 @@ bool step_delete(struct law *law, struct world *world, struct act act)
     if (world->left.loss == 0 || world->log[act.which] == 0)
         return false;
     struct reader before = world->fresh;
-    bool must_show = judge_must_show(law, world, act.which);
+    bool must_show = !before.stopped && judge_must_show(law, world, act.which);
     world->log[act.which] = 0;
     lose_from(law, world);
     if (must_show)

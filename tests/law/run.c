@@ -106,10 +106,7 @@ static enum search_verdict expand(void *owner, const uint8_t *state, struct sear
     struct law *law = owner;
     struct world world;
     world_unpack(law->model, state, &world);
-    if (world.lost && world.fresh.stopped) {
-        law->noticed++;
-        return SEARCH_ON;
-    }
+    law->noticed += world.lost && world.fresh.stopped;
     if (law->histories != NULL)
         keep_history(law, &world);
     struct expansion of = {law, search, false};

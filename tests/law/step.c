@@ -121,7 +121,7 @@ static bool decide(struct law *law, struct world *world, struct act act, bool od
     if (instance->reader.stopped || (flight[0] != 0 && !(two && flight[1] == 0)))
         return false;
     const struct order *order = next_order(law, instance, act.sub);
-    if (order == NULL || world->net_count == NET_MAX)
+    if (order == NULL)
         return false;
     uint32_t history = instance->reader.history[act.sub];
     if (flight[0] != 0 && law_is_weak(law, WEAK_TWO_ON_HOPE))
@@ -189,7 +189,7 @@ bool step_resend(struct law *law, struct world *world, struct act act)
     unsigned dossier = act.sub / 2;
     uint32_t *flight = &instance->flight[dossier][act.sub % 2];
     if (*flight == 0 || instance->reader.stopped || law_is_weak(law, WEAK_NO_RESEND) ||
-        world->net_count == NET_MAX || is_under_way(world, instance, *flight))
+        is_under_way(world, instance, *flight))
         return false;
     if (passed(&instance->reader, dossier, *flight) && law->weak == 0)
         *flight = 0;
