@@ -27,8 +27,13 @@ bool step_crash(struct law *law, struct world *world, struct act act)
 {
     if (!crash(world, act))
         return false;
+    struct reader *reader = &world->instances[act.which].reader;
     if (law_is_weak(law, WEAK_STORE_WITHOUT_IDS))
-        world->instances[act.which].reader.answered = 0;
+        reader->answered = 0;
+    if (law_is_weak(law, WEAK_STORE_APART)) { /* the position is there, the last dossier is not */
+        reader->answered &= (uint8_t) ~(1U << RECORD_ID(reader->history[0]));
+        reader->history[0] >>= 4;
+    }
     return true;
 }
 

@@ -158,6 +158,11 @@ Test(law_weakened, a_store_without_answered_ids_makes_one_reader_see_another_his
     expect_caught(ONE(STORE_WITHOUT_IDS));
 }
 
+Test(law_weakened, a_store_whose_position_is_ahead_of_its_dossiers_stops_on_an_intact_log)
+{
+    expect_caught(ONE(STORE_APART));
+}
+
 Test(law_weakened, a_projector_without_any_fence_writes_rows_twice)
 {
     expect_caught(ONE(POSITION_UNFENCED) | ONE(EPOCH_UNFENCED));
