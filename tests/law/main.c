@@ -12,10 +12,18 @@ static const struct projector_bounds projector_bounds[] = {
 static const struct run_bounds run_bounds[] = {
     [SHORT] = {0, 10}, [USUAL] = {0, 60}, [LARGE] = {24000000, 300}};
 
+static struct {
+    int models, whole; /* walked through whole */
+    uint64_t states;
+} sum;
+
 static void print_result(
     const struct law *law, const char *name, const struct search_result *result)
 {
     bool holds = result->complete && !result->found;
+    sum.models++;
+    sum.whole += holds;
+    sum.states += result->states;
     printf("%-18s %-9s %10lu states %11lu steps  depth %2d  %5.1f s\n", name,
         holds           ? "holds"
         : result->found ? "BROKEN"
@@ -49,7 +57,10 @@ static int walk_all(enum extent extent)
         projector_print(&law, &result, stdout);
     print_result(&law, "projector", &result);
     free(result.path);
-    return fine && !result.found && (result.complete || extent == LARGE) ? 0 : 1;
+    fine &= !result.found && (result.complete || extent == LARGE);
+    printf("law: %d of %d models walked through whole, %lu states, %s\n", sum.whole, sum.models,
+        sum.states, fine ? "nothing found" : "NOT as it must be");
+    return fine ? 0 : 1;
 }
 
 static bool walk_weak(const struct weak_row *row)
