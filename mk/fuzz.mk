@@ -1,28 +1,30 @@
-# libFuzzer targets: tests/fuzz/fuzz_*.c over base, event and codec, with clang's coverage.
+# libFuzzer programs, one for each tests/fuzz/fuzz_*.c, over the libraries as they are, built by clang
+# with coverage and the sanitizers (MODE=fuzz).
 FUZZ_CC ?= $(if $(shell command -v ccache),ccache )clang
-FUZZ_O := build/fuzz/obj
-FUZZ_FLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -fsanitize=address,undefined \
-  -fno-sanitize-recover=all -Icommon -I$(GEN) -MMD -MP
-FUZZ_SRC := $(wildcard common/base/*.c common/codec/*.c) $(GEN_SRC_event) tests/fuzz/fuzz.c
-FUZZ_OBJ := $(patsubst %.c,$(FUZZ_O)/%.o,$(FUZZ_SRC))
-FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_LIBS = $(COMMON_LIBS) $(patsubst %,$(O)/lib%.a,gateway pages import-rm projector referrals sessions risk)
+# What they share, and what they take from other tests.
+FUZZ_SHARED := $(patsubst %.c,$(O)/%.o,tests/fuzz/fuzz.c tests/common/codec/sample.c tests/common/codec/oracle/oracle.c)
 
-$(FUZZ_O)/%.o: %.c | gen
+$(FUZZ_PROGRAMS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(FUZZ_SHARED) $(FUZZ_LIBS)
 	@mkdir -p $(@D)
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
-$(FUZZ_PROGRAMS): build/fuzz/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_OBJ)
 	@echo "link $@"
-	@$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -ljansson -lcrypto
+	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(FUZZ_SHARED) -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(LIBS_all) -lavro
 
 # What they start from, of today's schemas; what a run once found is kept in tests/fuzz/corpus.
-build/fuzz/seed: $(FUZZ_O)/tests/fuzz/seed.o $(FUZZ_O)/tests/common/codec/sample.o $(FUZZ_OBJ)
+$(O)/fuzz/seed: $(O)/tests/fuzz/seed.o $(FUZZ_SHARED) $(FUZZ_LIBS)
+	@mkdir -p $(@D)
 	@echo "link $@"
-	@$(FUZZ_CC) -fsanitize=address,undefined -o $@ $^ -ljansson -lcrypto
-build/fuzz/seeds/stamp: build/fuzz/seed
-	@rm -rf build/fuzz/seeds && build/fuzz/seed build/fuzz/seeds && touch $@
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_SHARED) -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(LIBS_all) -lavro
+build/fuzz/seeds/stamp: $(O)/fuzz/seed
+	@rm -rf build/fuzz/seeds && mkdir -p build/fuzz && $(O)/fuzz/seed build/fuzz/seeds && touch $@
 
-.PHONY: test-fuzz fuzz
-test-fuzz: $(FUZZ_PROGRAMS) build/fuzz/seeds/stamp ## hostile bytes and bodies, a few seconds each
-	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),3) $(FUZZ_PROGRAMS)
-fuzz: $(FUZZ_PROGRAMS) build/fuzz/seeds/stamp ## the same, FUZZ_SECONDS=300 each
-	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),300) $(FUZZ_PROGRAMS)
+.PHONY: test-fuzz fuzz fuzz-run fuzz-keep
+test-fuzz: ## hostile bytes and bodies, a minute in all
+	@$(MAKE) --no-print-directory MODE=fuzz CC="$(FUZZ_CC)" FUZZ="run $(or $(SECONDS),4)" fuzz-run
+fuzz: ## the same, SECONDS=300 each; TARGETS="http token" for some
+	@$(MAKE) --no-print-directory MODE=fuzz CC="$(FUZZ_CC)" FUZZ="run $(or $(SECONDS),300)" fuzz-run
+fuzz-keep: ## after a long run: what reaches most goes into tests/fuzz/corpus
+	@$(MAKE) --no-print-directory MODE=fuzz CC="$(FUZZ_CC)" FUZZ=keep fuzz-run
+fuzz-run: $(if $(TARGETS),$(patsubst %,$(O)/fuzz/fuzz_%,$(TARGETS)),$(FUZZ_PROGRAMS)) build/fuzz/seeds/stamp
+	@tests/fuzz/run.sh $(FUZZ) $(filter $(O)/fuzz/%,$^)

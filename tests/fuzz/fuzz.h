@@ -18,4 +18,15 @@ const struct codec_registry *fuzz_registry(void);
 struct arena *fuzz_arena(void);
 const struct record_desc *fuzz_desc(const struct schema_row *row);
 
+/* The first byte of what is left, and the number that it and the next one make; 0 at the end. */
+uint8_t fuzz_byte(struct view *rest);
+size_t fuzz_number(struct view *rest);
+/* As many bytes as the number in front of them says, or as there are. */
+struct view fuzz_piece(struct view *rest);
+
+/* A file in memory that holds these bytes; the path is good until the next call. */
+const char *fuzz_file(struct view bytes);
+/* A new folder of this process alone. In the arena of the process: never freed. */
+const char *fuzz_folder(void);
+
 #endif

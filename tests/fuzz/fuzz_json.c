@@ -1,7 +1,10 @@
 /* The body of a command: read strictly, as a draft and as an import; what passes can be written to
- * the stream and, shown again, reads the same. The first byte chooses command and manner. */
+ * the stream and, shown again, reads the same; what is refused is refused at a place, by a rule.
+ * The first byte chooses command and manner. */
 #include "codec/json.h"
 #include "fuzz.h"
+
+#include <string.h>
 
 static struct view as_it_is(
     void *arg, const struct field_desc *field, const char *pointer, struct view sealed)
@@ -27,6 +30,19 @@ static void same_again(const struct record_desc *desc, const void *record,
     buf_done(&twice);
 }
 
+/* A JSON Pointer (RFC 6901) within its room, and a rule that has a code and a name. */
+static void at_a_place(const struct codec_error *error)
+{
+    size_t len = strnlen(error->pointer, sizeof error->pointer);
+    MUST(len < sizeof error->pointer && (len == 0 || error->pointer[0] == '/'));
+    MUST(utf8_valid((struct view){error->pointer, len}));
+    for (size_t i = 0; i < len; i++)
+        MUST(error->pointer[i] != '~' || error->pointer[i + 1] == '0' ||
+             error->pointer[i + 1] == '1');
+    MUST(error->rule < CODEC_RULE_MAX_);
+    MUST(codec_rule_code(error->rule)[0] != '\0' && codec_rule_name(error->rule)[0] != '\0');
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
@@ -43,9 +59,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     void *record = arena_alloc(arena, desc->size);
     struct view json = {(const char *)data + 1, size - 1};
     enum res_do act = codec_json_read(desc, json, &options, arena, record, &error).act;
-    MUST(act == RES_OK || (act == RES_REJECT && error.rule < CODEC_RULE_MAX_));
-    if (act != RES_OK)
+    MUST(act == RES_OK || act == RES_REJECT);
+    for (size_t i = 0; i < options.error_count && i < ARRAY_LEN(errors); i++)
+        at_a_place(&errors[i]);
+    if (act != RES_OK) {
+        at_a_place(&error);
         return 0;
+    }
+    MUST(error.rule == CODEC_RULE_MAX_ && (options.soft || options.error_count == 0));
     struct buf bytes = {0};
     codec_encode(desc, record, &bytes);
     MUST(!bytes.failed);
