@@ -28,7 +28,7 @@ run_one() { # SECONDS PROGRAM: 0 if it ran and found nothing
     name=$(basename "$2") log=$work/$(basename "$2").log
     mkdir -p "$work/corpus/$name" "$work/finds/$name"
     # shellcheck disable=SC2046
-    timeout $(($1 + 60)) "$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=1500 -max_len=8192 \
+    timeout $(($1 + 120)) "$2" -max_total_time="$1" -timeout=60 -rss_limit_mb=1500 -max_len=8192 \
         -artifact_prefix="$work/finds/$name/" $(dirs_of "$name") >"$log" 2>&1 </dev/null || rc=$?
     runs=$(grep -aoE 'Done [0-9]+ runs' "$log" | grep -oE '[0-9]+')
     if [ $rc -eq 0 ] && [ "${runs:-0}" -gt 0 ]; then
