@@ -4,7 +4,7 @@ FUZZ_CC ?= $(if $(shell command -v ccache),ccache )clang
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_LIBS = $(COMMON_LIBS) $(patsubst %,$(O)/lib%.a,gateway pages import-rm projector referrals sessions risk)
 # What they share, and what they take from other tests.
-FUZZ_SHARED := $(patsubst %.c,$(O)/%.o,tests/fuzz/fuzz.c tests/common/codec/sample.c tests/common/codec/oracle/oracle.c)
+FUZZ_SHARED := $(patsubst %.c,$(O)/%.o,tests/fuzz/fuzz.c tests/fuzz/html.c tests/common/codec/sample.c tests/common/codec/oracle/oracle.c)
 
 $(FUZZ_PROGRAMS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(FUZZ_SHARED) $(FUZZ_LIBS)
 	@mkdir -p $(@D)
