@@ -124,17 +124,42 @@ static void note_single(struct collect *collect, const char *name)
         collect->exchange->request.refuse = 400;
 }
 
-static enum MHD_Result collect_header(
-    void *owner, enum MHD_ValueKind kind, const char *name, const char *value)
+/* A token (RFC 9110 section 5.6.2): with a space before its colon a name is another one elsewhere.
+ */
+static bool is_token(struct view text)
+{
+    bool fine = text.len > 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        fine = fine && c > 0x20 && c < 0x7f && strchr("\"(),/:;<=>?@[\\]{}", c) == NULL;
+    }
+    return fine;
+}
+
+/* Nothing that ends a line or a text for somebody else (RFC 9110 section 5.5). */
+static bool is_plain(struct view text)
+{
+    bool fine = true;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        fine = fine && (c >= 0x20 || c == '\t') && c != 0x7f;
+    }
+    return fine;
+}
+
+static enum MHD_Result collect_header(void *owner, enum MHD_ValueKind kind, const char *name,
+    size_t name_len, const char *value, size_t value_len)
 {
     (void)kind;
     struct collect *collect = owner;
+    struct http_pair pair = {{name, name_len}, {value == NULL ? "" : value, value_len}};
     if (collect->count == collect->max) {
         collect->exchange->request.refuse = 431;
         return MHD_NO;
     }
-    collect->exchange->headers[collect->count++] =
-        (struct http_pair){view_of(name), view_of(value == NULL ? "" : value)};
+    collect->exchange->headers[collect->count++] = pair;
+    if (!is_token(pair.name) || !is_plain(pair.value))
+        collect->exchange->request.refuse = 400;
     note_single(collect, name);
     return MHD_YES;
 }
@@ -211,8 +236,11 @@ static struct exchange *exchange_new(
         .loopback = exchange->connection->loopback,
     };
     struct collect collect = {.exchange = exchange, .max = server->conf.headers_max};
-    MHD_get_connection_values(mhd, MHD_HEADER_KIND, collect_header, &collect);
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, collect_header, &collect);
     exchange->request.headers = (struct http_pairs){exchange->headers, collect.count};
+    /* "http://elsewhere/x" and "*" are for proxies and for nobody here. */
+    if (url[0] != '/' || !is_plain(exchange->request.path))
+        exchange->request.refuse = exchange->request.refuse != 0 ? exchange->request.refuse : 400;
     read_query(exchange);
     pthread_mutex_lock(&server->lock);
     server->exchanges++;

@@ -42,13 +42,14 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_O
 struct http_request {
     enum http_method method;
     struct view method_text;
-    struct view path;        /* as sent, escapes not decoded; begins with / */
+    struct view path;        /* as sent, escapes not decoded; unless refused, begins with / */
     struct http_pairs query; /* decoded */
     struct http_pairs headers;
     struct view body;
-    int refuse;    /* 0, or the status to answer with: 400 (query; a header twice that may stand
-                      once), 413 and 503 (body is empty then), 431 */
-    bool loopback; /* the client's address is this machine */
+    int refuse;          /* 0, or the status to answer with: 400 (query; a target that is no path; a
+                            header twice that may stand once, or of no plain text), 413 and 503 (body is
+                            empty then), 431 */
+    bool loopback;       /* the client's address is this machine */
     int64_t received_us; /* monotonic, when it was whole */
 };
 

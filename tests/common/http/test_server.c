@@ -51,6 +51,12 @@ Test(http_server, refuses_bad_requests_and_goes_on, .timeout = 60)
          "0\r\n\r\n",
             400},
         {"GET /p HTTP/1.1\r\nHost: elsewhere\r\n" CLOSE, 400},
+        {"GET http://x/p HTTP/1.1\r\n" CLOSE, 400},
+        {"OPTIONS * HTTP/1.1\r\n" CLOSE, 400},
+        {"GET /p HTTP/1.1\r\nA: x\ry\r\n" CLOSE, 400},
+        {"GET /p HTTP/1.1\r\nA: x\x7fy\r\n" CLOSE, 400},
+        {"GET /p HTTP/1.1\r\nA : x\r\n" CLOSE, 400},
+        {"GET /p HTTP/1.1\r\nA: x\ty\r\n" CLOSE, 200},
         {"GET /p HTTP/1.1\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n" CLOSE, 400},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
