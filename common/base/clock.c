@@ -199,6 +199,9 @@ bool time_parse(struct view text, int64_t *ret_us)
     int offset;
     if (!offset_parse(view_from(text, at), &offset))
         return false;
-    *ret_us = day * TIME_US_PER_DAY + ((h * 60 + m - offset) * 60 + s) * TIME_US_PER_S + part;
+    int64_t at_us = day * TIME_US_PER_DAY + ((h * 60 + m - offset) * 60 + s) * TIME_US_PER_S + part;
+    if (at_us < TIME_US_MIN || at_us > TIME_US_MAX)
+        return false;
+    *ret_us = at_us;
     return true;
 }

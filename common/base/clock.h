@@ -9,6 +9,13 @@
 #define TIME_US_PER_S INT64_C(1000000)
 #define TIME_US_PER_DAY (INT64_C(86400) * TIME_US_PER_S)
 
+/* The years 1 to 9999, which is what RFC 3339 can write. The codec takes no other time or day, so
+ * that whatever is added to one stays far from the limits of its type. */
+#define DAY_MIN (-719162)
+#define DAY_MAX 2932896
+#define TIME_US_MIN (DAY_MIN * TIME_US_PER_DAY)
+#define TIME_US_MAX ((DAY_MAX + 1) * TIME_US_PER_DAY - 1)
+
 int64_t clock_now(void);       /* wall clock, µs UTC */
 int64_t clock_monotonic(void); /* µs from an arbitrary start; for durations */
 
@@ -38,7 +45,8 @@ enum { TIME_TEXT_MAX = 32 };
 /* "2026-11-23T10:05:00Z"; with six decimals where there are microseconds. */
 void time_print(int64_t at_us, char ret[static TIME_TEXT_MAX]);
 void day_print(int32_t day, char ret[static TIME_TEXT_MAX]);
-/* RFC 3339 with Z or a numeric offset (required); up to 6 decimals (more are refused). */
+/* RFC 3339 with Z or a numeric offset (required); up to 6 decimals (more are refused). In UTC, too,
+ * it must be of the years 1 to 9999. */
 bool time_parse(struct view text, int64_t *ret_us);
 /* YYYY-MM-DD, a real date. */
 bool day_parse(struct view text, int32_t *ret_day);

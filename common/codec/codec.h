@@ -10,7 +10,8 @@
 #include "base/desc.h"
 
 /* Appends the record in its own schema's layout. A field whose has-bit is clear is null. Sets
- * buf.failed for what could not be read again: bad UTF-8 or NUL in text, an enum out of range. */
+ * buf.failed for what could not be read again: bad UTF-8 or NUL in text, an enum out of range, a
+ * time or day not of the years 1 to 9999. */
 void codec_encode(const struct record_desc *desc, const void *record, struct buf *out);
 
 /* The same in an older version's layout; sets buf.failed, too, where that version would lose

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "codec/plan.h"
 
 #include <string.h>
@@ -148,6 +149,8 @@ TAKE_FN take_int(const struct op *op, const uint8_t *p, const uint8_t *end, char
     p = varint(p, end, &number);
     if (p == NULL || number < INT32_MIN || number > INT32_MAX)
         return NULL;
+    if ((op->size & OP_CALENDAR) != 0 && (number < DAY_MIN || number > DAY_MAX))
+        return NULL;
     if (op->code == OP_INT)
         memcpy(base + op->offset, &(int32_t){(int32_t)number}, sizeof(int32_t));
     return p;
@@ -157,7 +160,8 @@ TAKE_FN take_long(const struct op *op, const uint8_t *p, const uint8_t *end, cha
 {
     int64_t number;
     p = varint(p, end, &number);
-    if (p == NULL || (op->size != 0 && (number < INT32_MIN || number > INT32_MAX)))
+    if (p == NULL || ((op->size & OP_NARROW) != 0 && (number < INT32_MIN || number > INT32_MAX)) ||
+        ((op->size & OP_CALENDAR) != 0 && (number < TIME_US_MIN || number > TIME_US_MAX)))
         return NULL;
     if (op->code == OP_LONG)
         memcpy(base + op->offset, &number, sizeof number);

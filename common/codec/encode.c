@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "codec/plan.h"
 
 #include <string.h>
@@ -65,16 +66,21 @@ static inline __attribute__((always_inline)) uint8_t *put_value(struct writer *w
 {
     const struct view *text = (const void *)from;
     int32_t number;
+    int64_t at_us;
     switch (kind) {
     case KIND_BOOL:
         *at++ = *from != 0;
         return at;
     case KIND_INT:
-    case KIND_DATE:
         return put_varint(at, *(const int32_t *)(const void *)from);
+    case KIND_DATE:
+        number = *(const int32_t *)(const void *)from;
+        return number < DAY_MIN || number > DAY_MAX ? NULL : put_varint(at, number);
     case KIND_LONG:
-    case KIND_TIME:
         return put_varint(at, *(const int64_t *)(const void *)from);
+    case KIND_TIME:
+        at_us = *(const int64_t *)(const void *)from;
+        return at_us < TIME_US_MIN || at_us > TIME_US_MAX ? NULL : put_varint(at, at_us);
     case KIND_UUID:
         memcpy(at, from, sizeof(struct uuid));
         return at + sizeof(struct uuid);

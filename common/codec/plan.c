@@ -147,16 +147,21 @@ static int64_t compile_primitive(
     struct builder *b, struct op_list *list, const char *word, const struct target *t, struct op op)
 {
     bool skip = t->kind == KIND_MAX_;
+    uint32_t calendar = t->kind == KIND_TIME || t->kind == KIND_DATE ? OP_CALENDAR : 0;
     if (strcmp(word, "boolean") == 0 && (skip || t->kind == KIND_BOOL))
         return push_simple(b, list, op, skip ? OP_SKIP_BOOL : OP_BOOL);
     if (strcmp(word, "int") == 0 && kind_is_long(t->kind)) {
-        op.size = 1; /* promoted: still 32 bits on the wire */
+        op.size = OP_NARROW | calendar;
         return push_simple(b, list, op, OP_LONG);
     }
-    if (strcmp(word, "int") == 0 && (skip || kind_is_int(t->kind)))
+    if (strcmp(word, "int") == 0 && (skip || kind_is_int(t->kind))) {
+        op.size = calendar;
         return push_simple(b, list, op, skip ? OP_SKIP_INT : OP_INT);
-    if (strcmp(word, "long") == 0 && (skip || kind_is_long(t->kind)))
+    }
+    if (strcmp(word, "long") == 0 && (skip || kind_is_long(t->kind))) {
+        op.size = calendar;
         return push_simple(b, list, op, skip ? OP_SKIP_LONG : OP_LONG);
+    }
     bool text = strcmp(word, "string") == 0;
     if ((text || strcmp(word, "bytes") == 0) && skip)
         return push_simple(b, list, op, text ? OP_SKIP_TEXT : OP_SKIP_BYTES);

@@ -27,6 +27,11 @@ enum op_code {
     OP_DEFAULT, /* reads nothing */
 };
 
+enum op_limit {
+    OP_NARROW = 1,   /* the writer's was an int: still 32 bits on the wire */
+    OP_CALENDAR = 2, /* a time or a day: of the years 1 to 9999 */
+};
+
 struct op {
     uint64_t mask; /* has-bit to set when there is a value; 0: none */
     union {
@@ -34,9 +39,9 @@ struct op {
         const struct item_plan *items;
         const struct default_value *value;
     } u;
-    uint32_t jump;       /* operations left out when null */
-    uint32_t size;       /* OP_FIXED, OP_SKIP_FIXED: bytes */
-    uint16_t offset;     /* of the field, from the base of the item or record */
+    uint32_t jump;   /* operations left out when null */
+    uint32_t size;   /* OP_FIXED, OP_SKIP_FIXED: bytes; OP_INT, OP_LONG: bits of enum op_limit */
+    uint16_t offset; /* of the field, from the base of the item or record */
     uint16_t has_offset; /* of the `has` that `mask` belongs to */
     uint8_t code;
     uint8_t is_union;   /* a branch byte stands before */

@@ -56,3 +56,17 @@ Test(clock, a_fraction_of_very_many_digits_is_refused, .timeout = 10)
     cr_assert(!time_parse(VIEW("2026-11-23T10:05:00.2000000Z"), &at) && at == 5);
     cr_assert(time_parse(VIEW("2026-11-23T10:05:00.200000Z"), &at) && at % 1000000 == 200000);
 }
+
+/* Found by fuzzing: such a time was printed as one of another year, and not read again. */
+Test(clock, times_and_days_are_of_the_years_1_to_9999_in_utc_too, .timeout = 10)
+{
+    int64_t at = 5;
+    int32_t day;
+    cr_assert(day_parse(VIEW("0001-01-01"), &day) && day == DAY_MIN);
+    cr_assert(day_parse(VIEW("9999-12-31"), &day) && day == DAY_MAX);
+    cr_assert(time_parse(VIEW("0001-01-01T00:00:00Z"), &at) && at == TIME_US_MIN);
+    cr_assert(time_parse(VIEW("9999-12-31T23:59:59.999999Z"), &at) && at == TIME_US_MAX);
+    at = 5;
+    cr_expect(!time_parse(VIEW("0001-01-01T00:30:00+01:00"), &at) && at == 5);
+    cr_expect(!time_parse(VIEW("9999-12-31T23:30:00-01:00"), &at) && at == 5);
+}

@@ -1,5 +1,7 @@
 #include "sample.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 uint64_t sample_next(struct sample *sample)
@@ -52,12 +54,16 @@ static void sample_value(
         *(bool *)at = (sample_next(sample) & 1) != 0;
         break;
     case KIND_INT:
-    case KIND_DATE:
         *(int32_t *)at = (int32_t)sample_number(sample, 31);
         break;
+    case KIND_DATE:
+        *(int32_t *)at = (int32_t)(sample_number(sample, 31) % DAY_MIN);
+        break;
     case KIND_LONG:
-    case KIND_TIME:
         *(int64_t *)at = sample_number(sample, 63);
+        break;
+    case KIND_TIME:
+        *(int64_t *)at = sample_number(sample, 63) % TIME_US_MIN;
         break;
     case KIND_UUID:
         for (size_t i = 0; i < 16; i++)

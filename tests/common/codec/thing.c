@@ -41,6 +41,8 @@ static const struct field_desc thing_fields[] = {
         AT(words),
         .has_bit = THING_WORDS,
         .item_size = sizeof(struct view)},
+    {.name = "at", .kind = KIND_TIME, AT(at), .has_bit = THING_AT},
+    {.name = "day", .kind = KIND_DATE, AT(day), .has_bit = THING_DAY},
 };
 const struct record_desc thing_desc = {.name = "Thing",
     .size = sizeof(struct thing),

@@ -25,6 +25,8 @@ struct thing {
     struct part inner;
     struct uuid id;
     struct view_array words;
+    int64_t at;
+    int32_t day;
 };
 enum {
     THING_WIDE,
@@ -34,7 +36,9 @@ enum {
     THING_PARTS,
     THING_INNER,
     THING_ID,
-    THING_WORDS
+    THING_WORDS,
+    THING_AT,
+    THING_DAY
 };
 enum { COLOUR_RED, COLOUR_DARK_BLUE, COLOUR_UNKNOWN };
 
