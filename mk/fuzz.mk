@@ -11,11 +11,14 @@ $(FUZZ_PROGRAMS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(FUZZ_SHARED) $(FUZZ_LIBS)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(FUZZ_SHARED) -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(LIBS_all) -lavro
 
+# Stories are told by tests/support, compiled without Criterion's runner as for tests/flow.
+FUZZ_STORY := $(patsubst tests/%.c,$(O)/flow/%.o,$(STORY)) $(O)/flow/fuzz/seed.o
+
 # What they start from, of today's schemas; what a run once found is kept in tests/fuzz/corpus.
-$(O)/fuzz/seed: $(O)/tests/fuzz/seed.o $(FUZZ_SHARED) $(FUZZ_LIBS)
+$(O)/fuzz/seed: $(FUZZ_STORY) $(FUZZ_SHARED) $(FUZZ_LIBS)
 	@mkdir -p $(@D)
 	@echo "link $@"
-	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_SHARED) -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(LIBS_all) -lavro
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(FUZZ_STORY) $(FUZZ_SHARED) -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(LIBS_all) -lavro
 build/fuzz/seeds/stamp: $(O)/fuzz/seed
 	@rm -rf build/fuzz/seeds && mkdir -p build/fuzz && $(O)/fuzz/seed build/fuzz/seeds && touch $@
 
