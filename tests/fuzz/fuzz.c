@@ -69,7 +69,7 @@ const char *fuzz_file(struct view bytes)
 const char *fuzz_folder(void)
 {
     static char path[64];
-    snprintf(path, sizeof path, "%s", "/tmp/fuzz-XXXXXX");
+    snprintf(path, sizeof path, "%s", "/dev/shm/fuzz-XXXXXX");
     MUST(mkdtemp(path) != NULL);
     return path;
 }

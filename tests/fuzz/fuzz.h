@@ -26,7 +26,7 @@ struct view fuzz_piece(struct view *rest);
 
 /* A file in memory that holds these bytes; the path is good until the next call. */
 const char *fuzz_file(struct view bytes);
-/* A new folder of this process alone. In the arena of the process: never freed. */
+/* A new folder in memory, of this process alone; who asked for it takes it away. */
 const char *fuzz_folder(void);
 
 #endif
