@@ -63,3 +63,15 @@ $(O)/test/flow-api: $(FLOW_API_OBJ) $(COMMON_LIBS)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(FLOW_API_OBJ) -Wl,--start-group $(COMMON_LIBS) -Wl,--end-group $(LIBS_all)
 test-flow: $(O)/test/flow-api
+
+# What has threads, under ThreadSanitizer: a plain program (MODE=tsan), each part by itself.
+THREADS_OBJ := $(patsubst tests/%.c,$(O)/flow/%.o,$(wildcard tests/threads/*.c) tests/common/http/bench_server.c tests/common/kafka/mock.c)
+$(O)/test/threads: $(THREADS_OBJ) $(COMMON_LIBS)
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(THREADS_OBJ) -Wl,--start-group $(COMMON_LIBS) -Wl,--end-group $(LIBS_all)
+.PHONY: test-threads threads-run
+test-threads: ## what has threads, under ThreadSanitizer
+	@$(MAKE) --no-print-directory MODE=tsan threads-run
+threads-run: $(O)/test/threads
+	@tests/threads/run.sh $<
