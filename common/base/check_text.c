@@ -19,6 +19,7 @@ static const void *find(const struct record_desc *desc, const void *record, stru
             at = has_bit(at, field->has_bit) ? (const char *)at + field->offset : NULL;
         desc = field->kind == KIND_RECORD ? field->record : NULL;
     }
+    MUST(field != NULL);
     *ret_field = field;
     return at;
 }

@@ -42,7 +42,7 @@ bool hex_parse(struct view text, void *ret, size_t len)
             return false;
     uint8_t *out = ret;
     for (size_t i = 0; i < len; i++)
-        out[i] = (uint8_t)(hex_value(text.ptr[2 * i]) << 4 | hex_value(text.ptr[2 * i + 1]));
+        out[i] = (uint8_t)(hex_value(text.ptr[2 * i]) * 16 + hex_value(text.ptr[2 * i + 1]));
     return true;
 }
 

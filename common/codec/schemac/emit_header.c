@@ -71,9 +71,11 @@ static void emit_enum(struct model *model, const struct enumeration *enumeration
 static void emit_member(const struct field *field, struct buf *out)
 {
     const struct shape *shape = &field->shape;
+    bool of_records = shape->kind == KIND_ARRAY && shape->item_kind == KIND_RECORD;
+    MUST(shape->record != NULL || (shape->kind != KIND_RECORD && !of_records));
     if (shape->kind == KIND_RECORD)
         buf_printf(out, "    struct %s %s;", shape->record->cname, field->cname);
-    else if (shape->kind == KIND_ARRAY && shape->item_kind == KIND_RECORD)
+    else if (of_records)
         buf_printf(out, "    struct %s_array %s;", shape->record->cname, field->cname);
     else if (shape->kind == KIND_ARRAY)
         buf_printf(out, "    struct %s %s;", array_of(shape->item_kind), field->cname);
