@@ -24,6 +24,7 @@ include mk/bench.mk
 include mk/fuzz.mk
 include mk/local.mk
 include mk/tidy.mk
+include mk/analyze.mk
 
 .PHONY: help
 help: ## this list

@@ -1,0 +1,20 @@
+# Static analysis of our sources: clang's analyzer and clang-tidy (.clang-tidy), gcc -fanalyzer. Minutes,
+# so not part of make test; a file is looked at again when it or a header of it changed.
+ANALYZE_SRC := $(shell git ls-files 'common/*.c' 'services/*.c' 'connectors/*.c')
+ANALYZE_FLAGS = -std=gnu17 -D_GNU_SOURCE -isystem /usr/include/postgresql -Icommon -I$(GEN) -Iservices -Iconnectors
+# Off: it does not know __attribute__((cleanup)), by which we free and close.
+ANALYZE_GCC := -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-fd-leak -Wno-analyzer-file-leak -Werror -O1
+
+.PHONY: analyze
+analyze: $(patsubst %.c,build/analyze/tidy/%.ok,$(ANALYZE_SRC)) $(patsubst %.c,build/analyze/gcc/%.ok,$(ANALYZE_SRC)) ## clang-tidy, clang's analyzer, gcc -fanalyzer: minutes
+	@echo "analyze: $(words $(ANALYZE_SRC)) files, nothing to mend"
+build/analyze/tidy/%.ok: %.c .clang-tidy | gen $(PAGES_GEN)/stamp
+	@mkdir -p $(@D)
+	@echo "clang-tidy $<"
+	@clang-tidy --quiet $< -- $(ANALYZE_FLAGS) 2>/dev/null
+	@touch $@
+build/analyze/gcc/%.ok: %.c | gen $(PAGES_GEN)/stamp
+	@mkdir -p $(@D)
+	@echo "gcc -fanalyzer $<"
+	@gcc $(ANALYZE_FLAGS) $(ANALYZE_GCC) -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $<
+	@touch $@
