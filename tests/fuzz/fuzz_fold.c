@@ -1,7 +1,8 @@
 /* Events and commands as they may stand on the topics, about one person: decided, folded, packed,
  * shown. Whatever they say (evolve is total: most of it is nonsense), the same comes out of the
- * same; a decision can be written, read back and folded; a dossier packed and unpacked is the same
- * and decides the same; the rows that change are those that differ.
+ * same and nothing that was before changes; a decision can be written, read back and folded; a
+ * dossier packed and unpacked is the same and decides the same; the rows that change are those that
+ * differ.
  *
  * Input: records, each with its length in front. Ids are taken from a pool of few, so that records
  * are about each other's parts. */
@@ -138,11 +139,13 @@ static void fold(struct world *world, struct event *event)
     struct view bytes = arena_copy(world->arena, buf_as_view(&written));
     MUST(codec_read_event(fuzz_registry(), bytes, world->arena, event) == FRAME_OK);
     const struct fold_input input = {event, bytes, false};
+    struct view before = pack(world->dossier, world->arena);
     MUST(fold_record(world->dossier, &input, world->arena, &once).act == RES_OK);
     MUST(fold_record(world->dossier, &input, world->arena, &twice).act == RES_OK);
     MUST(once.ruling == RULING_COUNTS && once.after->version == head.version + 1);
     struct view packed = pack(once.after, world->arena);
     MUST(view_eq(packed, pack(twice.after, world->arena)));
+    MUST(view_eq(before, pack(world->dossier, world->arena)));
     const struct dossier *unpacked;
     MUST(fold_unpack(fuzz_registry(), packed, world->arena, &unpacked).act == RES_OK);
     MUST(view_eq(packed, pack(unpacked, world->arena)));

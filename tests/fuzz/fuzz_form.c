@@ -119,7 +119,8 @@ static void is_a_body(
             .code = view_of(codec_rule_code(error.rule))};
 }
 
-static void show_again(const struct row *row, const struct form *form, struct form_errors *errors)
+/* How many tags the page has with these fields. */
+static size_t tags(const struct row *row, const struct form *form, const struct form_errors *errors)
 {
     struct shown shown = {
         .frame = {.audience = AUDIENCE_PROVIDER,
@@ -131,13 +132,32 @@ static void show_again(const struct row *row, const struct form *form, struct fo
     shown.name.last = VIEW("Ash");
     CLEANUP(buf_done) struct buf out = {0};
     MUST(row->show(&shown, &out).act == RES_OK);
-    struct view page = buf_as_view(&out);
-    html_check(page);
-    for (size_t i = 0; i < form->field_count; i++) {
-        struct view value = form->fields[i].value;
-        bool markup = value.len > 2 && view_find(value, '<') < value.len;
-        MUST(!markup || memmem(page.ptr, page.len, value.ptr, value.len) == NULL);
-    }
+    html_check(buf_as_view(&out));
+    size_t count = 0;
+    for (size_t i = 0; i < out.len; i++)
+        count += out.ptr[i] == '<';
+    return count;
+}
+
+static struct view harmless(struct view text, struct arena *arena)
+{
+    char *copy = arena_text(arena, text);
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr("<>\"'&", copy[i]) != NULL)
+            copy[i] = 'x';
+    return (struct view){copy, text.len};
+}
+
+/* With all that was typed there are as many tags as with the same, made harmless. */
+static void show_again(
+    const struct row *row, const struct form *form, const struct form_errors *errors)
+{
+    struct field *fields = arena_array(form->arena, form->field_count, sizeof *fields);
+    for (size_t i = 0; i < form->field_count; i++)
+        fields[i] =
+            (struct field){form->fields[i].name, harmless(form->fields[i].value, form->arena)};
+    const struct form other = {fields, form->field_count, form->arena};
+    MUST(tags(row, form, errors) == tags(row, &other, errors));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

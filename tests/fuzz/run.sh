@@ -47,13 +47,15 @@ keep_one() { # PROGRAM
     rm -rf "$chosen" && mkdir -p "$chosen" "$here/corpus/$name"
     # Edges alone, without counts: a set that says more would be too large to keep.
     # shellcheck disable=SC2046
-    "$1" -merge=1 -use_counters=0 -max_len=4096 "$chosen" $(dirs_of "$name") >"$work/$name.keep.log" 2>&1 ||
+    "$1" -set_cover_merge=1 -use_counters=0 -max_len=4096 "$chosen" $(dirs_of "$name") >"$work/$name.keep.log" 2>&1 ||
         { echo "$name: not merged, see $work/$name.keep.log"; return 1; }
     find "$here/corpus/$name" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
-    # Small ones first: a file that is large adds little beside them.
+    # Of a cover too large to keep, the larger ones: they reach more.
     while read -r file; do
         cp "$chosen/$file" "$here/corpus/$name/"
-    done < <(cd "$chosen" && find . -type f -size -9 -printf '%s %P\n' | sort -n | head -n $((FILES_MAX - $(find "$OLDPWD/$here/corpus/$name" -type f | wc -l))) | cut -d' ' -f2)
+    done < <(find "$chosen" -type f -printf '%s %P\n' | sort -rn |
+        head -n $((FILES_MAX - $(find "$here/corpus/$name" -type f | wc -l))) |
+        awk '(sum += $1) <= 90000 { print $2 }')
     echo "$name: $(find "$here/corpus/$name" -type f | wc -l) files, $(du -cb "$here/corpus/$name"/* | tail -1 | cut -f1) bytes"
 }
 
