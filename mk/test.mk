@@ -14,11 +14,14 @@ ALSO_tests/common/edge := tests/support/cluster.c
 STORY := tests/support/story.c $(wildcard tests/support/commands*.c)
 ALSO_tests/common/dossier := $(STORY)
 ALSO_tests/services/deciders := $(STORY)
+WORLD := $(wildcard tests/support/world/*.c)
+ALSO_tests/common/daemon := $(WORLD)
+ALSO_tests/services/projector := tests/support/model.c
 ALSO_tests/services/referrals := $(STORY)
 ALSO_tests/services/sessions := $(STORY)
 ALSO_tests/services/risk := $(STORY)
 ALSO_tests/services/brokerctl := $(STORY)
-ALSO_tests/services/projector/edge := $(STORY) tests/support/cluster.c $(addprefix tests/services/projector/,model.c people.c)
+ALSO_tests/services/projector/edge := $(STORY) tests/support/cluster.c tests/support/model.c tests/services/projector/people.c
 $(O)/tests/%.o: CFLAGS_ALL += -Itests
 
 # $(1) folder

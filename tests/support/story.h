@@ -101,6 +101,11 @@ struct appointment_rescheduled *story_move(
     struct story *story, struct uuid appointment, const char *start);
 struct appointment_cancelled *story_cancel(struct story *story, struct uuid appointment);
 
+/* Any command, right or wrong, about what the dossier holds; all of it drawn from *seed. */
+struct command story_something(struct story *story, uint64_t *seed);
+/* Below `below`; moves *seed, which must not be 0. */
+uint64_t story_draw(uint64_t *seed, uint64_t below);
+
 /* Several at once, each accepted: risk shared, referred, assigned to sol.reyes, who has read. */
 void story_referred(struct story *story);
 void story_started(struct story *story);

@@ -1,5 +1,5 @@
 /* The decider driver in a world where nothing fails: rules 1 to 4 of the law of the log. */
-#include "world.h"
+#include "support/world/world.h"
 
 #include "base/arena.h"
 #include "dossier/dossier.h"
@@ -120,7 +120,7 @@ Test(decider, does_not_answer_an_id_twice_however_often_it_is_sent)
     cr_assert_eq(world->logs[WORLD_EVENTS][0].count, 1);
     cr_assert_eq(member->produced, 1);
     cr_assert_eq(member_stats(member).repeated, 999);
-    cr_assert_eq(world->committed[0], 1000);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1000);
     member_free(member);
     world_free(world);
 }
@@ -134,10 +134,10 @@ Test(decider, commits_an_offset_only_when_the_outcome_was_read_back_not_when_it_
     world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
     member_run(member);
     cr_assert_eq(member->produced, 1);
-    cr_assert_leq(world->committed[0], 0);
+    cr_assert_leq(world->committed[WORLD_COMMANDS][0], 0);
     member->reader_held = false;
     member_run(member);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -160,11 +160,11 @@ Test(decider, commits_up_to_the_first_command_without_an_outcome_whatever_stands
     world_command(world, quick, COMMAND_SHARE_RISK, 3);
     member_run(member);
     cr_assert_eq(world_answers(world, quick, 3).counted, 1);
-    cr_assert_eq(world->committed[0], 1, "command 2 has no outcome yet");
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1, "command 2 has no outcome yet");
     world->held[world->held_count++] = held;
     world_land(world);
     member_run(member);
-    cr_assert_eq(world->committed[0], 3);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 3);
     member_free(member);
     world_free(world);
 }
@@ -175,7 +175,7 @@ Test(decider, never_commits_lower_than_what_was_committed)
     struct uuid person = person_in(0, 0);
     for (int i = 0; i < 4; i++)
         world_command(world, person, COMMAND_SHARE_RISK, i);
-    world->committed[0] = 3; /* by an owner before us */
+    world->committed[WORLD_COMMANDS][0] = 3; /* by an owner before us */
     struct member *member = member_start(world);
     member_run(member);
     member_revoke(member, false);
@@ -189,7 +189,7 @@ Test(decider, never_commits_lower_than_what_was_committed)
     world_land(world);
     member_run(member);
     cr_assert_not(world->turned_back);
-    cr_assert_eq(world->committed[0], 4);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 4);
     for (int i = 0; i < 4; i++)
         cr_assert_eq(world_answers(world, person, i).counted, 1);
     member_free(member);
@@ -203,11 +203,11 @@ Test(decider, takes_a_refused_commit_for_no_commit)
     world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
     member->commit_answer = PORT_COMMIT_NOT_OURS;
     member_run(member);
-    cr_assert_leq(world->committed[0], 0);
+    cr_assert_leq(world->committed[WORLD_COMMANDS][0], 0);
     cr_assert_gt(member_stats(member).commits_refused, 0);
     member->commit_answer = PORT_COMMIT_OK;
     member_run(member);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -224,7 +224,7 @@ Test(decider, has_one_commit_on_its_way_at_a_time)
     }
     member->commits_held = false;
     member_run(member);
-    cr_assert_eq(world->committed[0], 3);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 3);
     member_free(member);
     world_free(world);
 }
@@ -242,7 +242,7 @@ Test(decider, reads_the_stream_to_its_end_before_it_decides)
     member->reader_held = false;
     member_run(member);
     cr_assert_eq(member->produced, 0, "the id was answered before we came");
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -288,11 +288,11 @@ Test(decider, remembers_answered_ids_over_a_restart)
     struct uuid person = person_in(0, 0);
     world_command(world, person, COMMAND_ACKNOWLEDGE_RISK, 1);
     member_run(member);
-    world->committed[0] = -1; /* as if the commit had never happened */
+    world->committed[WORLD_COMMANDS][0] = -1; /* as if the commit had never happened */
     member_restart(&member, true);
     member_run(member);
     cr_assert_eq(world_answers(world, person, 1).any, 1);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -335,7 +335,7 @@ Test(decider, that_dies_before_it_wrote_to_the_store_reads_that_part_again)
     world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
     member_run(member);
     cr_assert(member->in_transaction);
-    world->committed[0] = -1; /* nor was the command's offset committed */
+    world->committed[WORLD_COMMANDS][0] = -1; /* nor was the command's offset committed */
     member_restart(&member, true);
     cr_assert_eq(member->store.count, 0);
     member_run(member);
@@ -364,7 +364,7 @@ Test(decider, pauses_a_partition_at_its_limit_and_goes_on_when_half_is_done)
     member->reader_held = false;
     for (int i = 0; i < 5; i++)
         member_run(member);
-    cr_assert_eq(world->committed[0], 50);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 50);
     member_free(member);
     world_free(world);
 }
@@ -387,7 +387,7 @@ Test(decider, when_draining_finishes_what_is_on_its_way_and_starts_nothing)
     cr_assert(decider_idle(member->decider));
     cr_assert_eq(member->produced, 1);
     decider_leave(member->decider);
-    cr_assert_eq(world->committed[0], 1, "the last commit is made before leaving");
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1, "the last commit is made before leaving");
     member_free(member);
     world_free(world);
 }

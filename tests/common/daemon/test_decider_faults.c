@@ -1,6 +1,6 @@
 /* The decider driver when appends fail, others write, members change and the log is not what it
  * must be. Each test fails when the clause that it names is broken. */
-#include "world.h"
+#include "support/world/world.h"
 
 #include "base/arena.h"
 #include "dossier/dossier.h"
@@ -36,7 +36,7 @@ Test(decider_faults, decides_again_when_its_record_lost_the_race)
     cr_assert_eq(world_answers(world, person, 1).any, 2);
     cr_assert_eq(world_next(world, person).version, 3);
     cr_assert_eq(member_stats(member).lost, 1);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -50,10 +50,10 @@ Test(decider_faults, does_not_count_a_lost_record_as_the_outcome)
     world_land(world); /* lost; the second try is held */
     member_run(member);
     cr_assert_eq(world->held_count, 1);
-    cr_assert_leq(world->committed[0], 0);
+    cr_assert_leq(world->committed[WORLD_COMMANDS][0], 0);
     world_land(world);
     member_run(member);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -71,7 +71,7 @@ Test(decider_faults, after_a_lost_race_looks_first_whether_the_id_was_answered_m
     member_run(member);
     cr_assert_eq(member->produced, 1, "nothing is produced for an answered id");
     cr_assert_eq(world_answers(world, person, 1).counted, 1);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -133,7 +133,7 @@ Test(decider_faults, sends_the_same_bytes_again_later_and_later_until_they_are_r
         cr_assert_eq(record->value_len, first_len);
         cr_assert(memcmp(record_value(record).ptr, bytes, first_len) == 0, "the same bytes");
         cr_assert_eq(world_answers(world, person, 1).counted, 1);
-        cr_assert_eq(world->committed[0], 1);
+        cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
         member_free(member);
         world_free(world);
     }
@@ -152,7 +152,7 @@ Test(decider_faults, stops_sending_when_the_record_turns_up_though_no_answer_cam
         world->now += 60000000;
         member_run(member);
         cr_assert_eq(member->produced, 1);
-        cr_assert_eq(world->committed[0], 1);
+        cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
         member_free(member);
         world_free(world);
     }
@@ -214,7 +214,7 @@ Test(decider_faults, parks_a_command_whose_record_is_too_large_and_goes_on)
         cr_assert_eq(world_answers(world, person, 1).any, 0);
         cr_assert_eq(world_answers(world, person, 2).counted, 1);
         cr_assert_eq(world->logs[WORLD_PARKED][0].count, 1);
-        cr_assert_eq(world->committed[0], 2);
+        cr_assert_eq(world->committed[WORLD_COMMANDS][0], 2);
         member_free(member);
         world_free(world);
     }
@@ -251,7 +251,7 @@ Test(decider_faults, refuses_the_commands_of_a_person_whose_dossier_takes_no_mor
     }
     arena_free(arena);
     cr_assert_eq(world->logs[WORLD_PARKED][0].count, 0);
-    cr_assert_eq(world->committed[0], 4);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 4);
     member_free(member);
     world_free(world);
 }
@@ -265,7 +265,8 @@ Test(decider_faults, after_a_revocation_nothing_more_is_done_for_the_partition)
     member_run(member);
     member_revoke(member, false);
     member_run(member);
-    cr_assert_leq(world->committed[0], 0, "the command on its way has no outcome yet");
+    cr_assert_leq(
+        world->committed[WORLD_COMMANDS][0], 0, "the command on its way has no outcome yet");
     world_drop(world); /* a late report of before */
     world->now += 60000000;
     member_run(member);
@@ -276,7 +277,7 @@ Test(decider_faults, after_a_revocation_nothing_more_is_done_for_the_partition)
     member_run(member);
     cr_assert_eq(world_answers(world, person, 1).counted, 1);
     cr_assert_eq(world_answers(world, person, 2).counted, 1);
-    cr_assert_eq(world->committed[0], 2);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 2);
     member_free(member);
     world_free(world);
 }
@@ -294,7 +295,7 @@ Test(decider_faults, a_record_that_lands_after_the_partition_came_back_answers_i
     member_run(member);
     cr_assert_eq(world_answers(world, person, 1).any, 1);
     cr_assert_eq(member->produced, 1);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }
@@ -308,10 +309,10 @@ Test(decider_faults, commits_at_revocation_but_not_once_the_partition_is_lost)
         member->commits_held = true; /* so that only a commit that waits can get through */
         world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
         member_run(member);
-        world->committed[0] = -1;
+        world->committed[WORLD_COMMANDS][0] = -1;
         member_revoke(member, lost);
         member_run(member);
-        cr_assert_eq(world->committed[0], lost ? -1 : 1);
+        cr_assert_eq(world->committed[WORLD_COMMANDS][0], lost ? -1 : 1);
         member_free(member);
         world_free(world);
     }
@@ -394,13 +395,13 @@ Test(decider_faults, parks_what_it_cannot_work_with_before_the_offset_moves_and_
     member->fate = FATE_HELD;
     member_assign(member);
     member_run(member);
-    cr_assert_leq(world->committed[0], 0);
+    cr_assert_leq(world->committed[WORLD_COMMANDS][0], 0);
     while (world->held_count > 0) {
         world_land(world);
         member_run(member);
     }
-    cr_assert_eq(world->committed[0], 8);
-    cr_assert_eq(world->committed[1], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 8);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][1], 1);
     cr_assert_eq(world_answers(world, person, 1).counted, 1);
     cr_assert_eq(world_answers(world, person, 3).counted, 1);
     const struct world_log *parked = &world->logs[WORLD_PARKED][0];
@@ -420,12 +421,12 @@ Test(decider_faults, parks_again_what_was_not_written_to_parked)
     world_append(world, WORLD_COMMANDS, 0, VIEW("key"), VIEW("x"));
     member->fate = FATE_DROPPED;
     member_run(member);
-    cr_assert_leq(world->committed[0], 0);
+    cr_assert_leq(world->committed[WORLD_COMMANDS][0], 0);
     member->fate = FATE_WRITTEN;
     world->now += 60000000;
     member_run(member);
     cr_assert_eq(world->logs[WORLD_PARKED][0].count, 1);
-    cr_assert_eq(world->committed[0], 1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 1);
     member_free(member);
     world_free(world);
 }

@@ -1,5 +1,5 @@
 /* The decider driver when the log is not what it must be: it stops loudly. */
-#include "world.h"
+#include "support/world/world.h"
 
 #include <criterion/criterion.h>
 
@@ -114,7 +114,7 @@ Test(decider_halts, is_content_when_the_record_was_read_before_its_acknowledgeme
     world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 1);
     world_command(world, person_in(0, 0), COMMAND_SHARE_RISK, 2);
     member_run(member);
-    cr_assert_eq(world->committed[0], 2);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], 2);
     member->reports_held = false;
     member_run(member);
     member_free(member);

@@ -1,7 +1,7 @@
 /* Seeded random worlds: several deciders that all believe to own every partition, appends that are
  * late, doubled, lost or unanswered, kills, dropped stores, two sinks on a database that fails.
  * When it is over every command has exactly one outcome, for everybody the same. */
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include <criterion/criterion.h>
 
@@ -169,7 +169,8 @@ static void judge(struct run *run)
     for (int i = 1; i < DECIDERS; i++)
         cr_assert(stores_equal(&run->members[0]->store, &run->members[i]->store));
     for (int i = 0; i < WORLD_PARTITIONS; i++) {
-        cr_assert_eq(run->world->committed[i], run->world->logs[WORLD_COMMANDS][i].next);
+        cr_assert_eq(
+            run->world->committed[WORLD_COMMANDS][i], run->world->logs[WORLD_COMMANDS][i].next);
         cr_assert_eq(run->base->state.positions[i].next, run->world->logs[WORLD_EVENTS][i].next);
     }
     cr_assert_not(run->world->turned_back);

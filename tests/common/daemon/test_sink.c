@@ -1,5 +1,5 @@
 /* The sink driver: each counted record once, whatever fails. */
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -38,7 +38,7 @@ Test(sink, writes_every_counted_record_once_with_dossiers_and_positions)
     sinker_run(sinker);
     cr_assert_eq(base->state.effect_count, 70);
     expect_complete(base, world);
-    cr_assert_eq(world->committed[0] < 0, false);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0] < 0, false);
     sinker_free(sinker);
     base_free(base);
     world_free(world);
@@ -54,7 +54,7 @@ Test(sink, commits_no_offsets_to_the_group)
     sinker_run(sinker);
     member_revoke(sinker->member, false);
     sinker_run(sinker);
-    cr_assert_eq(world->committed[0], -1);
+    cr_assert_eq(world->committed[WORLD_COMMANDS][0], -1);
     cr_assert_eq(base->state.effect_count, 1);
     sinker_free(sinker);
     base_free(base);

@@ -186,3 +186,12 @@ struct people_log *people_random(uint64_t seed, int people, size_t records, stru
     }
     return log;
 }
+
+void model_batch(struct model *model, const struct people_log *log, size_t from, size_t to)
+{
+    struct sink_batch batch = people_batch(log, from, to, model->arena);
+    struct row_changes changes;
+    cr_assert_eq(row_changes_new(model->projection, model->arena, &changes).act, RES_OK);
+    cr_assert_eq(project_batch(model->projection, &batch, &changes).act, RES_OK);
+    model_apply(model, &changes);
+}

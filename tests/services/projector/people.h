@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "daemon/sink.h"
+#include "support/model.h"
 
 struct dice {
     uint64_t state;
@@ -38,6 +39,8 @@ struct people_log *people_random(uint64_t seed, int people, size_t records, stru
 /* The batch of records [from, to) as the sink driver would hand it over. */
 struct sink_batch people_batch(
     const struct people_log *log, size_t from, size_t to, struct arena *arena);
+/* Records [from, to) of the log into the read model, as one batch. */
+void model_batch(struct model *model, const struct people_log *log, size_t from, size_t to);
 /* What stands for the packed dossier in these tests. */
 struct view people_packed(const struct dossier *dossier, struct arena *arena);
 

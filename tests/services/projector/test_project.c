@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "model.h"
+#include "people.h"
 #include "projector/project_table.h"
 
 enum { BYTES_MAX = 256 << 20 };

@@ -6,7 +6,7 @@
 #include "projector/batch.h"
 #include "projector/migrate.h"
 #include "projector/project_table.h"
-#include "services/projector/model.h"
+#include "services/projector/people.h"
 #include "support/cluster.h"
 
 enum { BYTES_MAX = 256 << 20, PARTITIONS = 3 };

@@ -1,9 +1,8 @@
 /* A read model in memory: what Postgres must hold after the same changes. A log row written twice,
  * a row written without a change, or one taken away that is not there fails the test. */
-#ifndef TESTS_PROJECTOR_MODEL_H
-#define TESTS_PROJECTOR_MODEL_H
+#ifndef SUPPORT_MODEL_H
+#define SUPPORT_MODEL_H
 
-#include "people.h"
 #include "projector/project_batch.h"
 
 struct model {
@@ -13,8 +12,6 @@ struct model {
 };
 struct model model_new(const struct projection *projection, struct arena *arena);
 void model_apply(struct model *model, const struct row_changes *changes);
-/* Records [from, to) of the log as one batch. */
-void model_batch(struct model *model, const struct people_log *log, size_t from, size_t to);
 void model_expect_equal(const struct model *a, const struct model *b, const char *when);
 
 const struct row_list *model_rows(const struct model *model, const char *name);

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "support/world/world.h"
 
 #include "base/arena.h"
 
@@ -25,9 +25,16 @@ res_t test_decide(const struct dossier *dossier, const struct command *command, 
     return RES_DONE;
 }
 
+bool member_dies(struct member *member)
+{
+    if (member->dies_in > 0 && --member->dies_in == 0)
+        member->dead = true;
+    return member->dead;
+}
 static res_t poll_commands(void *self, struct port_event *ret)
 {
     struct member *member = self;
+    MAY_DIE(member);
     *ret = (struct port_event){.kind = PORT_NOTHING, .positions = member->news_at};
     if (member->news_count > 0) {
         ret->kind = member->news[0];
@@ -35,7 +42,7 @@ static res_t poll_commands(void *self, struct port_event *ret)
             member->news, member->news + 1, (size_t)--member->news_count * sizeof(*member->news));
         for (int i = 0; i < WORLD_PARTITIONS; i++)
             member->news_at[ret->position_count++] =
-                (struct port_position){i, member->world->committed[i]};
+                (struct port_position){i, member->world->committed[member->conf.family][i]};
         return RES_DONE;
     }
     if (member->commit_pending && !member->commits_held) {
@@ -49,8 +56,8 @@ static res_t poll_commands(void *self, struct port_event *ret)
     for (int32_t i = 0; i < WORLD_PARTITIONS && member->accepted; i++) {
         if (!member->assigned[i] || member->paused[i])
             continue;
-        const struct world_record *record =
-            world_at(member->world, WORLD_COMMANDS, i, member->commands_next[i]);
+        const struct world_record *record = world_at(
+            member->world, (enum world_topic)member->conf.family, i, member->commands_next[i]);
         if (record == NULL)
             continue;
         member->commands_next[i] = record->offset + 1;
@@ -79,8 +86,8 @@ static res_t accept_(void *self)
     member->accepted = true;
     for (int i = 0; i < WORLD_PARTITIONS; i++) {
         member->assigned[i] = member->paused[i] = true;
-        member->commands_next[i] =
-            member->world->committed[i] < 0 ? 0 : member->world->committed[i];
+        int64_t committed = member->world->committed[member->conf.family][i];
+        member->commands_next[i] = committed < 0 ? 0 : committed;
     }
     return RES_DONE;
 }
@@ -100,7 +107,7 @@ static void store_commit_of(struct member *member, const struct port_position *n
     if (member->commit_answer != PORT_COMMIT_OK)
         return;
     for (size_t i = 0; i < count; i++) {
-        int64_t *committed = &member->world->committed[next[i].partition];
+        int64_t *committed = &member->world->committed[member->conf.family][next[i].partition];
         if (next[i].offset < *committed)
             member->world->turned_back = true;
         *committed = next[i].offset;
@@ -110,6 +117,7 @@ static void store_commit_of(struct member *member, const struct port_position *n
 static res_t commit_start(void *self, const struct port_position *next, size_t count)
 {
     struct member *member = self;
+    MAY_DIE(member);
     cr_assert(!member->commit_pending, "one commit at a time");
     member->commit_pending = true;
     member->commit_result = member->commit_answer;
@@ -123,6 +131,7 @@ static res_t commit(
     void *self, const struct port_position *next, size_t count, enum port_commit *ret)
 {
     struct member *member = self;
+    MAY_DIE(member);
     store_commit_of(member, next, count);
     *ret = member->commit_answer;
     return RES_DONE;
@@ -145,6 +154,7 @@ static res_t resume(void *self, int32_t partition)
 static res_t poll_events(void *self, struct port_event *ret)
 {
     struct member *member = self;
+    MAY_DIE(member);
     *ret = (struct port_event){.kind = PORT_NOTHING, .positions = member->news_at};
     for (int32_t i = 0; i < WORLD_PARTITIONS && !member->reader_held; i++) {
         const struct world_record *record =
@@ -219,7 +229,7 @@ static void note(const struct port_message *message, const char *name, char *ret
             snprintf(ret, size, "%.*s", VIEW_ARG(message->headers[i].value));
 }
 
-static void hold(struct member *member, enum port_topic topic, const struct port_message *message)
+static void hold(struct member *member, enum world_topic topic, const struct port_message *message)
 {
     struct world *world = member->world;
     cr_assert_lt(world->held_count, WORLD_HELD_MAX);
@@ -255,13 +265,14 @@ static void land_with(struct member *member, enum port_outcome outcome, bool sil
         last->offset = -1;
 }
 
-static res_t produce(void *self, enum port_topic topic, const struct port_message *message)
+res_t member_produce(
+    struct member *member, enum world_topic topic, const struct port_message *message)
 {
-    struct member *member = self;
+    MAY_DIE(member);
     struct world *world = member->world;
     cr_assert_gt(message->key.len, 0, "the producer takes no empty key");
     enum world_fate fate = member->fate;
-    if (topic == PORT_PARKED && (fate == FATE_TOO_LARGE || fate == FATE_NEVER))
+    if (topic == WORLD_PARKED && (fate == FATE_TOO_LARGE || fate == FATE_NEVER))
         fate = FATE_WRITTEN;
     if (fate == FATE_NO_ROOM)
         return RETRY("no room");
@@ -304,9 +315,15 @@ static res_t produce(void *self, enum port_topic topic, const struct port_messag
     return RES_DONE;
 }
 
+static res_t produce(void *self, enum port_topic topic, const struct port_message *message)
+{
+    return member_produce(self, topic == PORT_PARKED ? WORLD_PARKED : WORLD_EVENTS, message);
+}
+
 static res_t report(void *self, struct port_report *ret, bool *ret_any)
 {
     struct member *member = self;
+    MAY_DIE(member);
     *ret_any = member->report_count > 0 && !member->reports_held;
     if (!*ret_any)
         return RES_DONE;
@@ -334,20 +351,32 @@ struct decider_ports member_ports(struct member *member)
     };
 }
 
-struct member *member_new(struct world *world)
+struct member *member_new_bare(struct world *world)
 {
     struct member *member = calloc(1, sizeof(*member));
     member->world = world;
-    member->conf = (struct decider_conf){.service = "risk",
+    return member;
+}
+
+struct member *member_new_of(struct world *world, const struct decider_conf *conf)
+{
+    struct member *member = member_new_bare(world);
+    member->conf = *conf;
+    struct decider_ports ports = member_ports(member);
+    member->decider = decider_new(&member->conf, &ports, world->registry);
+    return member;
+}
+
+struct member *member_new(struct world *world)
+{
+    struct decider_conf conf = {.service = "risk",
         .commands_topic = "risk.commands",
         .family = FAMILY_RISK,
         .decide = test_decide,
         .partitions = WORLD_PARTITIONS,
         .commit_us = 1,
         .keep_us = 5};
-    struct decider_ports ports = member_ports(member);
-    member->decider = decider_new(&member->conf, &ports, world->registry);
-    return member;
+    return member_new_of(world, &conf);
 }
 
 void member_assign(struct member *member)
@@ -375,7 +404,6 @@ void member_free(struct member *member)
             world->held[i].from = NULL;
     decider_free(member->decider);
     store_drop(&member->store);
-    store_drop(&member->before);
     free(member);
 }
 
@@ -397,11 +425,12 @@ void member_run(struct member *member)
 void member_restart(struct member **member, bool keep_store)
 {
     struct member *old = *member;
-    struct member *new = member_start(old->world);
+    struct member *new = member_new_of(old->world, &old->conf);
+    member_assign(new);
     if (keep_store) { /* what was not committed is gone with the process */
-        struct world_store *left = old->in_transaction ? &old->before : &old->store;
-        new->store = *left;
-        *left = (struct world_store){0};
+        store_undo(&old->store);
+        new->store = old->store;
+        old->store = (struct world_store){0};
     }
     member_free(old);
     *member = new;

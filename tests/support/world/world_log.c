@@ -1,4 +1,4 @@
-#include "world.h"
+#include "support/world/world.h"
 
 #include "base/arena.h"
 #include "dossier/dossier.h"
@@ -8,13 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct world *world_new(void)
+struct world *world_new_with(struct codec_registry *registry)
 {
     struct world *world = calloc(1, sizeof(*world));
-    cr_assert(codec_registry_new(&world->registry).act == RES_OK);
-    for (int i = 0; i < WORLD_PARTITIONS; i++)
-        world->committed[i] = -1;
+    world->registry = registry;
+    world->registry_lent = true;
+    for (int f = 0; f < FAMILY_MAX_; f++)
+        for (int i = 0; i < WORLD_PARTITIONS; i++)
+            world->committed[f][i] = -1;
     world->now = 1000000;
+    return world;
+}
+
+struct world *world_new(void)
+{
+    struct codec_registry *registry = NULL;
+    cr_assert(codec_registry_new(&registry).act == RES_OK);
+    struct world *world = world_new_with(registry);
+    world->registry_lent = false;
     return world;
 }
 
@@ -29,7 +40,8 @@ void world_free(struct world *world)
         }
     for (size_t i = 0; i < world->held_count; i++)
         free(world->held[i].bytes);
-    codec_registry_free(world->registry);
+    if (!world->registry_lent)
+        codec_registry_free(world->registry);
     free(world);
 }
 
@@ -37,11 +49,14 @@ int64_t world_append(struct world *world, enum world_topic topic, int32_t partit
     struct view key, struct view value)
 {
     struct world_log *log = &world->logs[topic][partition];
-    if (log->records == NULL)
-        log->records = calloc(WORLD_RECORDS_MAX, sizeof(*log->records));
     cr_assert_lt(log->count, WORLD_RECORDS_MAX);
+    if (log->count == log->room) {
+        log->room = log->room == 0 ? 32 : 2 * log->room;
+        log->records = realloc(log->records, log->room * sizeof(*log->records));
+        cr_assert(log->records != NULL);
+    }
     struct world_record *record = &log->records[log->count++];
-    record->offset = log->next++;
+    *record = (struct world_record){.offset = log->next++};
     record->bytes = malloc(key.len + value.len + 1);
     record->key_len = key.len;
     record->value_len = value.len;
@@ -66,6 +81,8 @@ const struct world_record *world_at(
     const struct world *world, enum world_topic topic, int32_t partition, int64_t offset)
 {
     const struct world_log *log = &world->logs[topic][partition];
+    if (offset >= log->next)
+        return NULL;
     for (size_t i = 0; i < log->count; i++)
         if (log->records[i].offset >= offset)
             return &log->records[i];
@@ -233,11 +250,10 @@ bool world_land_at(struct world *world, size_t n)
     if (n >= world->held_count)
         return false;
     struct world_held held = take_held(world, n);
-    enum world_topic topic = held.topic == PORT_PARKED ? WORLD_PARKED : WORLD_EVENTS;
     int64_t offset =
-        world_append(world, topic, held.partition, (struct view){held.bytes, held.key_len},
+        world_append(world, held.topic, held.partition, (struct view){held.bytes, held.key_len},
             (struct view){held.bytes + held.key_len, held.value_len});
-    struct world_log *log = &world->logs[topic][held.partition];
+    struct world_log *log = &world->logs[held.topic][held.partition];
     log->records[log->count - 1].headers = held.headers;
     if (held.from != NULL)
         give_report(held.from, held.tag, PORT_WRITTEN, offset);

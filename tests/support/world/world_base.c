@@ -1,4 +1,4 @@
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include "base/arena.h"
 #include "daemon/fold.h"
@@ -7,17 +7,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void state_done(struct base_state *state)
+static void state_clear(struct base_state *state)
 {
     for (size_t i = 0; i < state->dossier_count; i++)
         free(state->dossiers[i].packed);
+    free(state->dossiers);
+    free(state->effects);
+}
+
+static void state_done(struct base_state *state)
+{
+    if (state != NULL)
+        state_clear(state);
     free(state);
+}
+
+static void *copy_of(const void *items, size_t count, size_t size)
+{
+    void *copy = malloc(count * size + 1);
+    cr_assert(copy != NULL);
+    if (count > 0)
+        memcpy(copy, items, count * size);
+    return copy;
 }
 
 static struct base_state *state_copy(const struct base_state *from)
 {
-    struct base_state *copy = malloc(sizeof(*copy));
-    *copy = *from;
+    struct base_state *copy = copy_of(from, 1, sizeof(*from));
+    copy->dossier_room = from->dossier_count;
+    copy->effect_room = from->effect_count;
+    copy->dossiers = copy_of(from->dossiers, from->dossier_count, sizeof(*from->dossiers));
+    copy->effects = copy_of(from->effects, from->effect_count, sizeof(*from->effects));
     for (size_t i = 0; i < copy->dossier_count; i++) {
         copy->dossiers[i].packed = malloc(copy->dossiers[i].packed_len + 1);
         memcpy(copy->dossiers[i].packed, from->dossiers[i].packed, copy->dossiers[i].packed_len);
@@ -35,10 +55,8 @@ struct base *base_new(void)
 
 void base_free(struct base *base)
 {
-    if (base->tx != NULL)
-        state_done(base->tx);
-    for (size_t i = 0; i < base->state.dossier_count; i++)
-        free(base->state.dossiers[i].packed);
+    state_done(base->tx);
+    state_clear(&base->state);
     free(base);
 }
 
@@ -46,6 +64,7 @@ static res_t claim(
     void *self, const int32_t *partitions, size_t count, struct database_position *ret)
 {
     struct sinker *sinker = self;
+    MAY_DIE(sinker->member);
     if (sinker->fate == BASE_AWAY)
         return RETRY("away");
     sinker->base->claims++;
@@ -70,6 +89,7 @@ static res_t load(void *self, const struct database_wanted *wanted, struct arena
 {
     struct sinker *sinker = self;
     struct base_state *state = &sinker->base->state;
+    MAY_DIE(sinker->member);
     if (sinker->fate == BASE_AWAY)
         return RETRY("away");
     sinker->overlaps += sinker->committing;
@@ -102,6 +122,7 @@ static res_t begin(void *self, const struct database_move *moves, size_t count, 
 {
     struct sinker *sinker = self;
     struct base *base = sinker->base;
+    MAY_DIE(sinker->member);
     if (sinker->fate == BASE_AWAY)
         return RETRY("away");
     cr_assert(base->tx == NULL, "one transaction at a time");
@@ -123,8 +144,7 @@ static res_t begin(void *self, const struct database_move *moves, size_t count, 
 
 static void give_up(struct base *base)
 {
-    if (base->tx != NULL)
-        state_done(base->tx);
+    state_done(base->tx);
     base->tx = NULL;
 }
 
@@ -138,12 +158,13 @@ static void rollback(void *self)
 static void keep(struct sinker *sinker)
 {
     struct base *base = sinker->base;
-    for (size_t i = 0; i < base->state.dossier_count; i++)
-        free(base->state.dossiers[i].packed);
+    state_clear(&base->state);
     base->state = *base->tx;
     free(base->tx);
     base->tx = NULL;
     base->commits++;
+    if (base->kept != NULL)
+        base->kept(base->owner, sinker->batch);
 }
 
 static enum database_commit decide(struct sinker *sinker)
@@ -182,12 +203,24 @@ static void push(void *self)
 static res_t commit(void *self, enum database_commit *ret)
 {
     struct sinker *sinker = self;
+    MAY_DIE(sinker->member);
     if (!sinker->committing)
         commit_start(self);
+    MAY_DIE(sinker->member); /* it is committed, and who asked does not learn it */
     sinker->committing = false;
     state_done(TAKE(sinker->earlier));
     *ret = sinker->outcome;
     return RES_DONE;
+}
+
+static void *room_for(void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    *room = 2 * *room + 16;
+    void *more = realloc(items, *room * size);
+    cr_assert(more != NULL);
+    return more;
 }
 
 static res_t apply(void *owner, const struct sink_batch *batch, struct database_tx *tx)
@@ -196,9 +229,11 @@ static res_t apply(void *owner, const struct sink_batch *batch, struct database_
     struct base_state *state = (struct base_state *)tx;
     if (batch->record_count > sinker->largest)
         sinker->largest = batch->record_count;
+    sinker->batch = batch;
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct sink_record *record = &batch->records[i];
-        cr_assert_lt(state->effect_count, BASE_ROWS_MAX);
+        state->effects = room_for(
+            state->effects, state->effect_count, &state->effect_room, sizeof(*state->effects));
         state->effects[state->effect_count++] = (struct base_effect){
             record->meta->person, record->meta->id, record->meta->version, record->event.type};
         cr_assert_eq(record->after->version, record->meta->version);
@@ -210,10 +245,13 @@ static res_t apply(void *owner, const struct sink_batch *batch, struct database_
     for (size_t i = 0; i < batch->dossier_count; i++) {
         const struct sink_dossier *from = &batch->dossiers[i];
         struct base_dossier *at = find(state, from->person);
-        if (at == NULL)
+        if (at == NULL) {
+            state->dossiers = room_for(state->dossiers, state->dossier_count, &state->dossier_room,
+                sizeof(*state->dossiers));
             at = &state->dossiers[state->dossier_count++];
-        else
+        } else {
             free(at->packed);
+        }
         *at = (struct base_dossier){from->person, from->after->version, from->after->history,
             malloc(from->packed.len + 1), from->packed.len};
         memcpy(at->packed, from->packed.ptr, from->packed.len);
@@ -265,8 +303,7 @@ struct sinker *sinker_start(struct world *world, struct base *base)
 void sinker_free(struct sinker *sinker)
 {
     give_up(sinker->base);
-    if (sinker->earlier != NULL)
-        state_done(sinker->earlier);
+    state_done(sinker->earlier);
     sink_free(sinker->sink);
     member_free(sinker->member);
     free(sinker);

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "support/world/world.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -15,26 +15,40 @@ struct world_stored {
     size_t packed_len;
 };
 
+/* As it was before the open transaction changed it. */
+struct world_undo {
+    size_t at; /* of the store's items */
+    bool added;
+    struct world_stored before;
+};
+
+static void undo_done(struct world_store *store)
+{
+    for (size_t i = 0; i < store->undo_count; i++)
+        free(store->undo[i].before.packed);
+    store->undo_count = 0;
+}
+
 void store_drop(struct world_store *store)
 {
+    undo_done(store);
     for (size_t i = 0; i < store->count; i++)
         free(store->items[i].packed);
     free(store->items);
+    free(store->undo);
     *store = (struct world_store){0};
 }
 
-static struct world_store copy_of(const struct world_store *store)
+void store_undo(struct world_store *store)
 {
-    struct world_store copy = {.count = store->count};
-    copy.items = calloc(store->count + 1, sizeof(*copy.items));
-    for (size_t i = 0; i < store->count; i++) {
-        copy.items[i] = store->items[i];
-        if (copy.items[i].packed == NULL)
-            continue;
-        copy.items[i].packed = malloc(copy.items[i].packed_len + 1);
-        memcpy(copy.items[i].packed, store->items[i].packed, copy.items[i].packed_len);
+    while (store->undo_count > 0) {
+        struct world_undo *undo = &store->undo[--store->undo_count];
+        free(store->items[undo->at].packed);
+        if (undo->added)
+            store->count--; /* it was the last */
+        else
+            store->items[undo->at] = undo->before;
     }
-    return copy;
 }
 
 static bool same_key(const struct world_stored *a, const struct world_stored *b)
@@ -63,35 +77,50 @@ bool stores_equal(const struct world_store *a, const struct world_store *b)
     return equal;
 }
 
+static void *room_for(void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    *room = *room == 0 ? 16 : 2 * *room;
+    void *more = realloc(items, *room * size);
+    cr_assert(more != NULL);
+    return more;
+}
+
 static void put(struct member *member, struct world_stored item)
 {
     cr_assert(member->in_transaction);
     struct world_store *store = &member->store;
     struct world_stored *at = find(store, &item);
+    struct world_undo undo = {.at = store->count, .added = at == NULL};
     if (at == NULL) {
-        store->items = realloc(store->items, (store->count + 1) * sizeof(*store->items));
+        store->items = room_for(store->items, store->count, &store->room, sizeof(*store->items));
         at = &store->items[store->count++];
     } else {
-        free(at->packed);
+        undo.at = (size_t)(at - store->items);
+        undo.before = *at;
     }
     *at = item;
+    store->undo = room_for(store->undo, store->undo_count, &store->undo_room, sizeof(undo));
+    store->undo[store->undo_count++] = undo;
 }
 
 static res_t begin(void *self)
 {
     struct member *member = self;
+    MAY_DIE(member);
     cr_assert(!member->in_transaction);
     member->in_transaction = true;
-    store_drop(&member->before);
-    member->before = copy_of(&member->store);
     return RES_DONE;
 }
 
 static res_t commit(void *self)
 {
     struct member *member = self;
+    MAY_DIE(member);
     cr_assert(member->in_transaction);
     member->in_transaction = false;
+    undo_done(&member->store);
     return RES_DONE;
 }
 
@@ -99,8 +128,7 @@ static void abort_(void *self)
 {
     struct member *member = self;
     member->in_transaction = false;
-    store_drop(&member->store);
-    member->store = copy_of(&member->before);
+    store_undo(&member->store);
 }
 
 static res_t position(void *self, int32_t partition, int64_t *ret, bool *ret_found)
@@ -116,6 +144,8 @@ static res_t position(void *self, int32_t partition, int64_t *ret, bool *ret_fou
 
 static res_t position_put(void *self, int32_t partition, int64_t next)
 {
+    struct member *member = self;
+    MAY_DIE(member);
     put(self, (struct world_stored){STORED_POSITION, .partition = partition, .number = next});
     return RES_DONE;
 }
@@ -135,6 +165,8 @@ static res_t dossier(
 static res_t dossier_put(
     void *self, int32_t partition, struct uuid person, const struct port_dossier *from)
 {
+    struct member *member = self;
+    MAY_DIE(member);
     struct world_stored item = {STORED_DOSSIER, .partition = partition, .person = person,
         .number = from->version, .history = from->history, .packed_len = from->packed.len};
     item.packed = malloc(from->packed.len + 1);
@@ -154,6 +186,8 @@ static res_t answered(void *self, int32_t partition, struct uuid person, struct 
 static res_t answered_put(
     void *self, int32_t partition, const struct uuid person_and_id[2], int64_t version)
 {
+    struct member *member = self;
+    MAY_DIE(member);
     put(self, (struct world_stored){
                   STORED_ANSWER, partition, person_and_id[0], person_and_id[1], .number = version});
     return RES_DONE;

@@ -1,14 +1,23 @@
 /* A world in memory for the drivers: topics, groups, producers, stores, a clock. Deterministic;
  * what goes wrong, and when, the test says. */
-#ifndef TESTS_DAEMON_WORLD_H
-#define TESTS_DAEMON_WORLD_H
+#ifndef SUPPORT_WORLD_H
+#define SUPPORT_WORLD_H
 
 #include "base/buf.h"
 #include "daemon/decider.h"
 #include "dossier/dossier.h"
 
 enum { WORLD_PARTITIONS = 2, WORLD_RECORDS_MAX = 20000, WORLD_HELD_MAX = 256 };
-enum world_topic { WORLD_COMMANDS, WORLD_EVENTS, WORLD_PARKED, WORLD_TOPICS };
+/* The command topics are numbered as the families whose commands they hold. */
+enum world_topic {
+    WORLD_REFERRAL_COMMANDS,
+    WORLD_SESSION_COMMANDS,
+    WORLD_COMMANDS, /* of family risk: where one family is enough */
+    WORLD_EVENTS,
+    WORLD_PARKED,
+    WORLD_TOPICS
+};
+_Static_assert((int)WORLD_COMMANDS == FAMILY_RISK, "a topic a family");
 
 struct world_headers { /* "" where there is none */
     char reason[32], type[32], source[32], traceparent[64], request[64];
@@ -21,14 +30,14 @@ struct world_record {
 };
 struct world_log {
     struct world_record *records;
-    size_t count;
+    size_t count, room;
     int64_t next; /* offset of the next append */
 };
 
 /* An append on its way: lands when the test (or the producer's mode) lets it. */
 struct world_held {
     struct member *from; /* NULL: nobody waits for the report any more */
-    enum port_topic topic;
+    enum world_topic topic;
     int32_t partition;
     char *bytes;
     size_t key_len, value_len;
@@ -38,12 +47,13 @@ struct world_held {
 
 struct world {
     struct codec_registry *registry;
+    bool registry_lent; /* somebody else frees it */
     struct world_log logs[WORLD_TOPICS][WORLD_PARTITIONS];
     struct world_held held[WORLD_HELD_MAX];
     size_t held_count;
     int64_t now;
-    int64_t committed[WORLD_PARTITIONS]; /* of the command topic's group; -1: none */
-    bool turned_back;                    /* a commit was lower than the one before */
+    int64_t committed[FAMILY_MAX_][WORLD_PARTITIONS]; /* of each command topic's group; -1: none */
+    bool turned_back;                                 /* a commit was lower than the one before */
 };
 
 /* What happens to the next appends of a member. */
@@ -62,7 +72,9 @@ enum world_fate {
 
 struct world_store {
     struct world_stored *items;
-    size_t count;
+    size_t count, room;
+    struct world_undo *undo; /* what the open transaction changed */
+    size_t undo_count, undo_room;
 };
 
 /* One process: a decider with its own store and its place in the group. */
@@ -95,11 +107,23 @@ struct member {
     int report_first, report_count;
     bool reports_held;
     /* store */
-    struct world_store store, before;
+    struct world_store store;
     bool in_transaction;
+    /* Dies at the so many-th call of a port from now on, before anything of it is done; 0: never.
+     */
+    int dies_in;
+    bool dead;
 };
+/* To be asked by each call of a port. */
+bool member_dies(struct member *member);
+#define MAY_DIE(member)                                                                            \
+    do {                                                                                           \
+        if (member_dies(member))                                                                   \
+            return FATAL("killed");                                                                \
+    } while (0)
 
 struct world *world_new(void);
+struct world *world_new_with(struct codec_registry *registry); /* borrowed */
 void world_free(struct world *world);
 /* Any key and value. */
 int64_t world_append(struct world *world, enum world_topic topic, int32_t partition,
@@ -144,6 +168,12 @@ res_t test_decide(const struct dossier *dossier, const struct command *command, 
 struct member *member_start(struct world *world);
 /* Without assignment. */
 struct member *member_new(struct world *world);
+struct member *member_new_of(struct world *world, const struct decider_conf *conf);
+/* No decider: who only produces. */
+struct member *member_new_bare(struct world *world);
+/* As a producer's port, on any topic. */
+res_t member_produce(
+    struct member *member, enum world_topic topic, const struct port_message *message);
 void member_assign(struct member *member);
 void member_revoke(struct member *member, bool lost);
 void member_free(struct member *member); /* as kill -9: nothing is said to anybody */
@@ -156,5 +186,7 @@ void member_restart(struct member **member, bool keep_store);
 struct decider_stats member_stats(const struct member *member);
 bool stores_equal(const struct world_store *a, const struct world_store *b);
 void store_drop(struct world_store *store);
+/* What a transaction that never ended had changed is as before. */
+void store_undo(struct world_store *store);
 
 #endif

@@ -1,11 +1,9 @@
 /* A database in memory for sinks, and a sink over it. */
-#ifndef TESTS_DAEMON_WORLD_BASE_H
-#define TESTS_DAEMON_WORLD_BASE_H
+#ifndef SUPPORT_WORLD_BASE_H
+#define SUPPORT_WORLD_BASE_H
 
 #include "daemon/sink.h"
-#include "world.h"
-
-enum { BASE_ROWS_MAX = 4096 };
+#include "support/world/world.h"
 
 struct base_dossier {
     struct uuid person;
@@ -22,10 +20,10 @@ struct base_effect {
 /* All that a transaction changes. */
 struct base_state {
     struct database_position positions[WORLD_PARTITIONS];
-    struct base_dossier dossiers[BASE_ROWS_MAX];
-    size_t dossier_count;
-    struct base_effect effects[BASE_ROWS_MAX]; /* one row a counted record; no key: doubles show */
-    size_t effect_count;
+    struct base_dossier *dossiers;
+    size_t dossier_count, dossier_room;
+    struct base_effect *effects; /* one row a counted record; no key: doubles show */
+    size_t effect_count, effect_room;
 };
 
 enum base_fate {
@@ -43,6 +41,9 @@ struct base {
     struct base_state state;
     struct base_state *tx; /* what it will be; NULL: no transaction */
     int claims, begins, commits;
+    /* What else is written with a batch, called when it commits; NULL: nothing. */
+    void (*kept)(void *owner, const struct sink_batch *batch);
+    void *owner;
     struct database_move last_moves[WORLD_PARTITIONS];
     size_t last_move_count;
     bool last_live;
@@ -54,8 +55,9 @@ struct sinker {
     struct sink_conf conf;
     struct sink *sink;
     enum base_fate fate;
-    bool moves_hold; /* of the open transaction */
-    bool committing; /* started, its outcome not asked for yet */
+    const struct sink_batch *batch; /* of the open transaction */
+    bool moves_hold;                /* likewise */
+    bool committing;                /* started, its outcome not asked for yet */
     enum database_commit outcome;
     struct base_state *earlier; /* what load may still see meanwhile */
     int pushes, overlaps;       /* loads while a commit was under way */

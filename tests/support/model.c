@@ -1,4 +1,4 @@
-#include "model.h"
+#include "support/model.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -54,15 +54,6 @@ void model_apply(struct model *model, const struct row_changes *changes)
     }
     for (size_t t = 0; t < projection_tables(model->projection); t++)
         rows_sort(projection_table(model->projection, t), &model->rows.of[t]);
-}
-
-void model_batch(struct model *model, const struct people_log *log, size_t from, size_t to)
-{
-    struct sink_batch batch = people_batch(log, from, to, model->arena);
-    struct row_changes changes;
-    cr_assert_eq(row_changes_new(model->projection, model->arena, &changes).act, RES_OK);
-    cr_assert_eq(project_batch(model->projection, &batch, &changes).act, RES_OK);
-    model_apply(model, &changes);
 }
 
 void model_expect_equal(const struct model *a, const struct model *b, const char *when)
