@@ -109,7 +109,7 @@ res_t access_outcome(struct call *call, struct uuid id, struct access_outcome *r
     TRY(outcome_find(call->gateway, id, call->arena, &ret->outcome, &ret->found));
     if (ret->found)
         person = ret->outcome.person;
-    else if (!outcomes_sent(call->gateway->outcomes, id, &person))
+    else if (!waits_sent(call->gateway->waits, id, &person))
         return RES_DONE;
     return access_person(call, person, &ret->may);
 }

@@ -45,7 +45,7 @@ static struct uuid referral_of(const struct command_draft *draft)
     return referral;
 }
 
-static void fill_meta(struct command_draft *draft, struct digest hash)
+static void fill_meta(struct command_draft *draft)
 {
     const struct identity *who = &draft->call->who;
     struct meta *meta = &((struct record_head *)draft->record)->meta;
@@ -56,7 +56,7 @@ static void fill_meta(struct command_draft *draft, struct digest hash)
         .occurred_at = draft->call->now_us,
         .recorded_at = draft->call->now_us,
         .actor = {.kind = (int32_t)who->kind, .id = who->user, .organisation = who->organisation},
-        .request_hash = hash,
+        .request_hash = draft->hash,
     };
     SET(meta, META_REQUEST_HASH);
     if (!uuid_is_zero(meta->referral))
@@ -69,7 +69,7 @@ static void fill_meta(struct command_draft *draft, struct digest hash)
     }
 }
 
-static res_t produce(struct command_draft *draft, uint64_t tag)
+static res_t queue(const struct command_draft *draft, uint64_t tag)
 {
     const struct command command = {draft->in->type, draft->record};
     CLEANUP(buf_done) struct buf bytes = {0};
@@ -91,62 +91,41 @@ static res_t produce(struct command_draft *draft, uint64_t tag)
         });
 }
 
-/* Seals, joins whoever waits for the same id, and produces where it is the first. */
-static res_t hand_over(
-    struct command_draft *draft, const struct wait *wait, struct command_result *ret)
+static res_t produce(void *self, uint64_t tag)
 {
-    struct outcomes *outcomes = draft->call->gateway->outcomes;
-    TRY(seal_record(draft->keys, draft->in->id, draft->desc, draft->record, draft->call->arena));
-    uint64_t tag = 0;
-    enum wait_begin begin = outcomes_wait(outcomes, wait, &tag);
-    if (begin == WAIT_BUSY || begin == WAIT_FOREIGN) {
-        ret->problem.code = begin == WAIT_BUSY ? PROBLEM_BUSY : PROBLEM_KEY_REUSED;
-        return RES_DONE;
-    }
-    res_t res = begin == WAIT_JOINED ? RES_DONE : produce(draft, tag);
-    if (res.act == RES_OK) {
-        ret->step = COMMAND_WAITING;
-        return res;
-    }
-    outcomes_forget(outcomes, tag);
-    log_res(res, LOG_RECORD(draft->in->id), LOG_TRACE(&draft->call->trace));
-    ret->problem =
-        (struct problem){.code = res.act == RES_REJECT ? PROBLEM_TOO_LARGE : PROBLEM_NOT_RECORDED};
-    return RES_DONE;
+    const struct command_draft *draft = self;
+    res_t res = queue(draft, tag);
+    if (res.act != RES_OK)
+        log_res(res, LOG_RECORD(draft->in->id), LOG_TRACE(&draft->call->trace));
+    return res;
 }
 
-static res_t prepare(
-    struct command_draft *draft, const struct wait *wait, struct command_result *ret)
+/* Reads, guards, seals. */
+static res_t make(void *self, struct problem *ret)
 {
-    TRY(read_body(draft, &ret->problem));
-    if (ret->problem.code != PROBLEM_MAX_)
+    struct command_draft *draft = self;
+    TRY(read_body(draft, ret));
+    if (ret->code != PROBLEM_MAX_)
         return RES_DONE;
-    fill_meta(draft, wait->hash);
-    TRY(command_guard(draft, &ret->problem));
-    if (ret->problem.code != PROBLEM_MAX_)
+    fill_meta(draft);
+    TRY(command_guard(draft, ret));
+    if (ret->code != PROBLEM_MAX_)
         return RES_DONE;
-    return hand_over(draft, wait, ret);
+    return seal_record(draft->keys, draft->in->id, draft->desc, draft->record, draft->call->arena);
+}
+
+static res_t find(void *self, struct outcome *ret, bool *ret_found)
+{
+    const struct command_draft *draft = self;
+    struct call *call = draft->call;
+    CLEANUP(pg_rows_free_p) struct pg_rows *rows = early_take(call, EARLY_OUTCOME);
+    return rows != NULL ? outcome_read(rows, call->arena, ret, ret_found)
+                        : outcome_find(call->gateway, draft->in->id, call->arena, ret, ret_found);
 }
 
 static void keys_clear_p(struct person_keys *keys)
 {
     person_keys_clear(keys);
-}
-
-/* The same id again: its answer, whatever was sent since. */
-static res_t known(struct call *call, const struct command_in *in, struct digest hash,
-    struct command_result *ret, bool *ret_known)
-{
-    CLEANUP(pg_rows_free_p) struct pg_rows *rows = early_take(call, EARLY_OUTCOME);
-    TRY(rows != NULL ? outcome_read(rows, call->arena, &ret->outcome, ret_known)
-                     : outcome_find(call->gateway, in->id, call->arena, &ret->outcome, ret_known));
-    if (!*ret_known)
-        return RES_DONE;
-    bool same = uuid_eq(ret->outcome.person, in->person) &&
-                (!ret->outcome.has_hash || digest_eq(ret->outcome.request_hash, hash));
-    ret->step = same ? COMMAND_KNOWN : COMMAND_PROBLEM;
-    ret->problem.code = PROBLEM_KEY_REUSED;
-    return RES_DONE;
 }
 
 res_t command_send(struct call *call, const struct command_in *in,
@@ -165,14 +144,15 @@ res_t command_send(struct call *call, const struct command_in *in,
     struct wait wait = {.id = in->id,
         .person = in->person,
         .hash = seal_request_hash(&keys, in->hashed),
+        .until_us = clock_monotonic() + call->gateway->conf->wait_us,
         .end = waiter->end,
         .owner = waiter->owner};
     call->request_hash = wait.hash;
-    bool answered;
-    TRY(known(call, in, wait.hash, ret, &answered));
-    if (answered)
-        return RES_DONE;
-    struct command_draft draft = {
-        .call = call, .in = in, .desc = command_table[in->type].desc, .keys = &keys};
-    return prepare(&draft, &wait, ret);
+    struct command_draft draft = {.call = call,
+        .in = in,
+        .desc = command_table[in->type].desc,
+        .keys = &keys,
+        .hash = wait.hash};
+    const struct command_port port = {&draft, find, make, produce};
+    return command_pass(&port, call->gateway->waits, &wait, ret);
 }

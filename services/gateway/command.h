@@ -3,6 +3,7 @@
 #ifndef GATEWAY_COMMAND_H
 #define GATEWAY_COMMAND_H
 
+#include "gateway/command_path.h"
 #include "gateway/outcome.h"
 
 struct command_in {
@@ -15,16 +16,6 @@ struct command_in {
     int32_t recording_s;  /* -1: not known */
 };
 
-enum command_step {
-    COMMAND_PROBLEM, /* refused at the edge: nothing was recorded */
-    COMMAND_KNOWN,   /* answered before, with this outcome */
-    COMMAND_WAITING, /* `end` will be called, once */
-};
-struct command_result {
-    enum command_step step;
-    struct problem problem;
-    struct outcome outcome;
-};
 struct command_waiter {
     wait_fn *end;
     void *owner;
@@ -44,6 +35,7 @@ struct command_draft {
     const struct record_desc *desc;
     void *record; /* starts with struct record_head */
     struct person_keys *keys;
+    struct digest hash; /* of the request */
 };
 /* The guards that need the edge (catalogue, directory, ids across dossiers), in their order,
  * and what they reserve. Sets *ret->code to PROBLEM_MAX_ where all hold. */

@@ -97,7 +97,8 @@ static void on_report(void *owner, const struct kafka_report *report)
     struct gateway *gateway = owner;
     if (report->why.act != RES_OK)
         log_res(report->why);
-    outcomes_report(gateway->outcomes, report);
+    if (report->outcome == KAFKA_NOT_WRITTEN)
+        waits_not_sent(gateway->waits, report->tag, clock_monotonic());
 }
 
 static res_t read_cookie_key(struct gateway *gateway)
@@ -219,7 +220,8 @@ static res_t open_all(struct gateway *gateway)
         &(struct rate_conf){{gateway->conf->commands_per_second, gateway->conf->queries_per_second},
             gateway->conf->burst_us},
         &gateway->limits));
-    TRY(outcomes_new(gateway, &gateway->outcomes));
+    gateway->waits = waits_new();
+    MUST(gateway->waits != NULL);
     TRY(live_new(gateway, &gateway->live));
     TRY(open_edge(gateway));
     TRY(open_producer(gateway));
@@ -232,8 +234,8 @@ void gateway_stop(void *self)
     if (gateway == NULL)
         return;
     gateway->stopping = true;
-    if (gateway->outcomes != NULL)
-        outcomes_expire(gateway->outcomes, clock_monotonic());
+    if (gateway->waits != NULL)
+        waits_expire(gateway->waits, clock_monotonic(), true);
     groups_close(gateway->groups);
     live_free(gateway->live);
     http_server_close(gateway->http);
@@ -243,7 +245,7 @@ void gateway_stop(void *self)
     listen_close(gateway);
     edge_free(gateway->edge);
     pg_close(gateway->pg);
-    outcomes_free(gateway->outcomes);
+    waits_free(gateway->waits);
     ratelimit_free(gateway->limits);
     http_gzip_free(gateway->gzip);
     routes_free(gateway->routes);
@@ -370,7 +372,7 @@ static void hear(struct gateway *gateway)
     }
     if (!heard)
         return;
-    res_t res = outcomes_fetch(gateway->outcomes);
+    res_t res = outcomes_fetch(gateway);
     if (res.act == RES_OK && watched)
         res = live_fetch(gateway->live);
     if (res.act != RES_OK)
@@ -395,7 +397,7 @@ static void tick(struct gateway *gateway, int64_t now)
     groups_tick(gateway->groups);
     res_t res = gateway->listen == NULL ? listen_again(gateway) : RES_DONE;
     if (res.act == RES_OK)
-        res = outcomes_fetch(gateway->outcomes);
+        res = outcomes_fetch(gateway);
     if (res.act == RES_OK)
         res = live_fetch(gateway->live);
     gateway->read_there = gateway->read_there || res.act == RES_OK;
@@ -420,7 +422,7 @@ res_t gateway_step(void *self, bool *ret_more)
     }
     int64_t now = clock_monotonic();
     groups_step(gateway->groups, now);
-    outcomes_expire(gateway->outcomes, now);
+    waits_expire(gateway->waits, now, gateway->stopping);
     if (now >= gateway->tick_us)
         tick(gateway, now);
     *ret_more = request != NULL;
@@ -430,7 +432,7 @@ res_t gateway_step(void *self, bool *ret_more)
 int64_t gateway_wake_at(const void *self)
 {
     const struct gateway *gateway = self;
-    int64_t wake = outcomes_wake(gateway->outcomes);
+    int64_t wake = waits_wake(gateway->waits);
     if (gateway->draining)
         return clock_monotonic() + DRAIN_LOOK_US;
     return wake < gateway->tick_us ? wake : gateway->tick_us;
@@ -460,6 +462,6 @@ bool gateway_ready(const void *self)
 void gateway_measure(void *self)
 {
     struct gateway *gateway = self;
-    measure_waiting((int64_t)outcomes_waiting(gateway->outcomes));
+    measure_waiting((int64_t)waits_waiting(gateway->waits));
     measure_streams(live_count(gateway->live));
 }

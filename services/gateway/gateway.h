@@ -19,7 +19,7 @@
 
 struct early_asks;
 struct groups;
-struct outcomes;
+struct waits;
 struct live;
 struct ratelimit;
 struct route;
@@ -64,7 +64,7 @@ struct gateway {
     struct catalogue *catalogue;
     struct codec_registry *registry;
     struct routes *routes;
-    struct outcomes *outcomes;
+    struct waits *waits;
     struct live *live;
     struct ratelimit *limits;
     uint8_t cookie_key[COOKIE_KEY_BYTES];

@@ -5,37 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SENT_MAX = 16384,
-    BUCKETS = 4096,
-    JOINED_MAX = 64, /* requests that wait for one command */
-    FETCH_BYTES_MAX = 8 * 1024 * 1024,
-};
-#define KEEP_US (INT64_C(600) * TIME_US_PER_S)
-
-/* A command that was sent: on list `waiting` while somebody waits, then on `kept` for a while, for
- * its status link. Both lists are in order of time: everybody waits equally long. */
-struct sent {
-    struct sent *bucket_next;
-    struct sent *next, *prev;
-    struct uuid id, person;
-    struct digest hash; /* of the request */
-    uint64_t tag;
-    int64_t until_us; /* monotonic: 202 while waiting, forgotten while kept */
-    struct wait *waits;
-    size_t wait_count;
-};
-struct sent_list {
-    struct sent *first, *last;
-};
-
-struct outcomes {
-    struct gateway *gateway;
-    struct sent *buckets[BUCKETS];
-    struct sent_list waiting, kept;
-    size_t count, wait_count;
-    uint64_t tag;
-};
+enum { FETCH_BYTES_MAX = 8 * 1024 * 1024 };
 
 #define OUTCOME_COLUMNS                                                                            \
     "person, id, referral, version, seen_version, type, command, code, field, arguments::text,"    \
@@ -96,243 +66,48 @@ res_t outcome_read(struct pg_rows *rows, struct arena *arena, struct outcome *re
     return arena_full(arena) ? RETRY("the request needs more memory than it may") : RES_DONE;
 }
 
-res_t outcomes_new(struct gateway *gateway, struct outcomes **ret)
+struct wanted {
+    struct pg_array persons, ids;
+};
+
+static void want(void *owner, struct uuid person, struct uuid id)
 {
-    struct outcomes *outcomes = calloc(1, sizeof(*outcomes));
-    if (outcomes == NULL)
-        return FATAL("outcomes: no memory");
-    outcomes->gateway = gateway;
-    *ret = outcomes;
-    return RES_DONE;
+    struct wanted *wanted = owner;
+    pg_array_uuid(&wanted->persons, person);
+    pg_array_uuid(&wanted->ids, id);
 }
 
-static struct sent **bucket_of(struct outcomes *outcomes, struct uuid id)
-{
-    uint32_t hash;
-    memcpy(&hash, id.b + 8, sizeof(hash));
-    return &outcomes->buckets[hash % BUCKETS];
-}
-
-static struct sent *sent_find(const struct outcomes *outcomes, struct uuid id)
-{
-    uint32_t hash;
-    memcpy(&hash, id.b + 8, sizeof(hash));
-    struct sent *sent = outcomes->buckets[hash % BUCKETS];
-    while (sent != NULL && !uuid_eq(sent->id, id))
-        sent = sent->bucket_next;
-    return sent;
-}
-
-static void list_add(struct sent_list *list, struct sent *sent)
-{
-    sent->next = NULL;
-    sent->prev = list->last;
-    if (list->last != NULL)
-        list->last->next = sent;
-    else
-        list->first = sent;
-    list->last = sent;
-}
-
-static void list_remove(struct sent_list *list, struct sent *sent)
-{
-    if (sent->prev != NULL)
-        sent->prev->next = sent->next;
-    else
-        list->first = sent->next;
-    if (sent->next != NULL)
-        sent->next->prev = sent->prev;
-    else
-        list->last = sent->prev;
-}
-
-static void sent_drop(struct outcomes *outcomes, struct sent *sent)
-{
-    struct sent **at = bucket_of(outcomes, sent->id);
-    while (*at != sent)
-        at = &(*at)->bucket_next;
-    *at = sent->bucket_next;
-    list_remove(sent->wait_count > 0 ? &outcomes->waiting : &outcomes->kept, sent);
-    outcomes->count--;
-    outcomes->wait_count -= sent->wait_count;
-    free(sent->waits);
-    free(sent);
-}
-
-void outcomes_free(struct outcomes *outcomes)
-{
-    if (outcomes == NULL)
-        return;
-    while (outcomes->waiting.first != NULL)
-        sent_drop(outcomes, outcomes->waiting.first);
-    while (outcomes->kept.first != NULL)
-        sent_drop(outcomes, outcomes->kept.first);
-    free(outcomes);
-}
-
-static struct sent *sent_new(struct outcomes *outcomes, const struct wait *wait)
-{
-    if (outcomes->count == SENT_MAX && outcomes->kept.first != NULL)
-        sent_drop(outcomes, outcomes->kept.first);
-    if (outcomes->count == SENT_MAX)
-        return NULL;
-    struct sent *sent = calloc(1, sizeof(*sent));
-    if (sent == NULL)
-        return NULL;
-    sent->id = wait->id;
-    sent->person = wait->person;
-    sent->hash = wait->hash;
-    struct sent **bucket = bucket_of(outcomes, wait->id);
-    sent->bucket_next = *bucket;
-    *bucket = sent;
-    list_add(&outcomes->kept, sent);
-    outcomes->count++;
-    return sent;
-}
-
-enum wait_begin outcomes_wait(struct outcomes *outcomes, const struct wait *wait, uint64_t *ret_tag)
-{
-    struct sent *sent = sent_find(outcomes, wait->id);
-    /* Another dossier could not know that this id is taken; and who is told to look later would
-     * find the first one's outcome, and take it for theirs. */
-    if (sent != NULL &&
-        (!uuid_eq(sent->person, wait->person) || !digest_eq(sent->hash, wait->hash)))
-        return WAIT_FOREIGN;
-    if (sent == NULL)
-        sent = sent_new(outcomes, wait);
-    if (sent == NULL || sent->wait_count == JOINED_MAX)
-        return WAIT_BUSY;
-    struct wait *waits = realloc(sent->waits, (sent->wait_count + 1) * sizeof(*waits));
-    if (waits == NULL)
-        return WAIT_BUSY;
-    sent->waits = waits;
-    bool first = sent->wait_count == 0;
-    if (first) {
-        list_remove(&outcomes->kept, sent);
-        list_add(&outcomes->waiting, sent);
-        sent->tag = ++outcomes->tag;
-        sent->until_us = clock_monotonic() + outcomes->gateway->conf->wait_us;
-    }
-    waits[sent->wait_count++] = *wait;
-    outcomes->wait_count++;
-    *ret_tag = sent->tag;
-    return first ? WAIT_FIRST : WAIT_JOINED;
-}
-
-static struct sent *find_tag(const struct sent_list *list, uint64_t tag)
-{
-    struct sent *sent = list->last;
-    while (sent != NULL && sent->tag != tag)
-        sent = sent->prev;
-    return sent;
-}
-
-void outcomes_forget(struct outcomes *outcomes, uint64_t tag)
-{
-    struct sent *sent = find_tag(&outcomes->waiting, tag);
-    if (sent != NULL)
-        sent_drop(outcomes, sent);
-}
-
-/* Moves it to `kept`, then tells everybody who waited: what they do next may drop it. */
-static void tell(
-    struct outcomes *outcomes, struct sent *sent, enum wait_end end, const struct outcome *outcome)
-{
-    struct wait *waits = TAKE(sent->waits);
-    size_t count = sent->wait_count;
-    outcomes->wait_count -= count;
-    list_remove(&outcomes->waiting, sent);
-    sent->wait_count = 0;
-    sent->until_us = clock_monotonic() + KEEP_US;
-    list_add(&outcomes->kept, sent);
-    if (end != WAIT_LATE)
-        sent_drop(outcomes, sent);
-    for (size_t i = 0; i < count; i++) {
-        bool other = outcome != NULL && outcome->has_hash &&
-                     !digest_eq(outcome->request_hash, waits[i].hash);
-        waits[i].end(waits[i].owner, other ? WAIT_OTHER : end, outcome);
-    }
-    free(waits);
-}
-
-void outcomes_report(struct outcomes *outcomes, const struct kafka_report *report)
-{
-    if (report->outcome != KAFKA_NOT_WRITTEN)
-        return;
-    struct sent *sent = find_tag(&outcomes->waiting, report->tag);
-    if (sent != NULL) {
-        tell(outcomes, sent, WAIT_NOT_SENT, NULL);
-        return;
-    }
-    /* Its caller had 202 already: the status link now says that there is no such thing. */
-    sent = find_tag(&outcomes->kept, report->tag);
-    if (sent != NULL)
-        sent_drop(outcomes, sent);
-}
-
-static res_t fetch_rows(struct outcomes *outcomes, struct pg_rows **ret)
+static res_t fetch_rows(struct gateway *gateway, struct pg_rows **ret)
 {
     static const struct pg_sql sql = {"outcome_fetch",
         "SELECT " OUTCOME_COLUMNS " FROM read.outcome"
         " WHERE (person, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))"};
     struct pg *pg;
-    TRY(gateway_sql(outcomes->gateway, &pg));
-    struct pg_array persons, ids;
-    pg_array_init(&persons, PG_UUID, FETCH_BYTES_MAX);
-    pg_array_init(&ids, PG_UUID, FETCH_BYTES_MAX);
-    for (struct sent *sent = outcomes->waiting.first; sent != NULL; sent = sent->next) {
-        pg_array_uuid(&persons, sent->person);
-        pg_array_uuid(&ids, sent->id);
-    }
+    TRY(gateway_sql(gateway, &pg));
+    struct wanted wanted;
+    pg_array_init(&wanted.persons, PG_UUID, FETCH_BYTES_MAX);
+    pg_array_init(&wanted.ids, PG_UUID, FETCH_BYTES_MAX);
+    waits_each(gateway->waits, want, &wanted);
     struct pg_params params = {0};
-    pg_put_array(&params, &persons);
-    pg_put_array(&params, &ids);
+    pg_put_array(&params, &wanted.persons);
+    pg_put_array(&params, &wanted.ids);
     res_t res = pg_exec(pg, &sql, &params, ret);
-    pg_array_done(&persons);
-    pg_array_done(&ids);
+    pg_array_done(&wanted.persons);
+    pg_array_done(&wanted.ids);
     return res;
 }
 
-res_t outcomes_fetch(struct outcomes *outcomes)
+res_t outcomes_fetch(struct gateway *gateway)
 {
-    if (outcomes->wait_count == 0)
+    if (waits_waiting(gateway->waits) == 0)
         return RES_DONE;
     CLEANUP(pg_rows_free_p) struct pg_rows *rows = NULL;
-    TRY(fetch_rows(outcomes, &rows));
+    TRY(fetch_rows(gateway, &rows));
     for (int i = 0; i < pg_rows_count(rows); i++) {
         struct outcome outcome = outcome_of(rows, i);
-        struct sent *sent = sent_find(outcomes, outcome.id);
-        if (sent != NULL && sent->wait_count > 0)
-            tell(outcomes, sent, WAIT_ANSWERED, &outcome);
+        waits_answer(gateway->waits, &outcome, clock_monotonic());
     }
     return pg_rows_ok(rows);
-}
-
-void outcomes_expire(struct outcomes *outcomes, int64_t now_us)
-{
-    bool all = outcomes->gateway->stopping;
-    while (outcomes->waiting.first != NULL && (all || outcomes->waiting.first->until_us <= now_us))
-        tell(outcomes, outcomes->waiting.first, WAIT_LATE, NULL);
-    while (outcomes->kept.first != NULL && outcomes->kept.first->until_us <= now_us)
-        sent_drop(outcomes, outcomes->kept.first);
-}
-
-bool outcomes_sent(const struct outcomes *outcomes, struct uuid id, struct uuid *ret_person)
-{
-    const struct sent *sent = sent_find(outcomes, id);
-    if (sent != NULL)
-        *ret_person = sent->person;
-    return sent != NULL;
-}
-
-int64_t outcomes_wake(const struct outcomes *outcomes)
-{
-    return outcomes->waiting.first == NULL ? INT64_MAX : outcomes->waiting.first->until_us;
-}
-
-size_t outcomes_waiting(const struct outcomes *outcomes)
-{
-    return outcomes->wait_count;
 }
 
 struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash)

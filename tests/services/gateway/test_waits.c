@@ -1,26 +1,22 @@
 /* Who waits for which outcome. */
-#include "gateway/outcome.h"
-
-#include "base/clock.h"
+#include "gateway/waits.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-static struct gateway_conf conf = {.wait_us = 2 * TIME_US_PER_S};
-static struct gateway gateway = {.conf = &conf};
-static struct outcomes *outcomes;
+static struct waits *waits;
 static int late;
 
 static void set_up(void)
 {
     late = 0;
-    cr_assert_eq(outcomes_new(&gateway, &outcomes).act, RES_OK);
+    waits = waits_new();
 }
 static void tear_down(void)
 {
-    outcomes_free(outcomes);
+    waits_free(waits);
 }
-TestSuite(gateway_outcome, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(gateway_waits, .init = set_up, .fini = tear_down, .timeout = 10);
 
 static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
 {
@@ -49,30 +45,31 @@ static enum wait_begin wait_for(const char *request, struct uuid person)
     const struct wait wait = {.id = uuid_v5((struct uuid){0}, VIEW("a key")),
         .person = person,
         .hash = sha256(view_of(request)),
+        .until_us = 2,
         .end = ended};
-    return outcomes_wait(outcomes, &wait, &tag);
+    return waits_begin(waits, &wait, &tag);
 }
 
-Test(gateway_outcome, the_same_request_again_joins_the_one_on_its_way)
+Test(gateway_waits, the_same_request_again_joins_the_one_on_its_way)
 {
     struct uuid person = uuid_v5((struct uuid){0}, VIEW("a person"));
     cr_assert_eq(wait_for("as it was", person), WAIT_FIRST);
     cr_assert_eq(wait_for("as it was", person), WAIT_JOINED);
-    cr_assert_eq(outcomes_waiting(outcomes), 2);
+    cr_assert_eq(waits_waiting(waits), 2);
 }
 
-Test(gateway_outcome, another_request_under_the_same_key_is_never_told_to_look_later)
+Test(gateway_waits, another_request_under_the_same_key_is_never_told_to_look_later)
 {
     struct uuid person = uuid_v5((struct uuid){0}, VIEW("a person"));
     cr_assert_eq(wait_for("as it was", person), WAIT_FIRST);
     cr_assert_eq(wait_for("another", person), WAIT_FOREIGN, "while it is waited for");
-    outcomes_expire(outcomes, clock_monotonic() + 3 * TIME_US_PER_S);
+    waits_expire(waits, 3, false);
     cr_assert_eq(late, 1);
     cr_assert_eq(wait_for("another", person), WAIT_FOREIGN, "after its 202");
     cr_assert_eq(wait_for("as it was", person), WAIT_FIRST, "it is sent again");
 }
 
-Test(gateway_outcome, a_key_belongs_to_one_person)
+Test(gateway_waits, a_key_belongs_to_one_person)
 {
     cr_assert_eq(wait_for("a", uuid_v5((struct uuid){0}, VIEW("a person"))), WAIT_FIRST);
     cr_assert_eq(wait_for("a", uuid_v5((struct uuid){0}, VIEW("another"))), WAIT_FOREIGN);
