@@ -228,20 +228,22 @@ static res_t send_again(struct decider *decider, struct send *send)
     return res;
 }
 
+/* After a failure, too, every send that waits stands in the list: it is let go of at the end. */
 res_t decider_resend(struct decider *decider)
 {
     struct send *send = decider->waiting;
+    res_t res = RES_DONE;
     decider->waiting = NULL;
     while (send != NULL) {
         struct send *next = send->next_waiting;
         send->waiting = false;
-        if (send->again_us > decider->now)
+        if (res.act != RES_OK || send->again_us > decider->now)
             send_wait(decider, send);
         else
-            TRY(send_again(decider, send));
+            res = send_again(decider, send);
         send = next;
     }
-    return RES_DONE;
+    return res;
 }
 
 /* Acknowledged before it was read: kept until the reader comes by. Reports of one partition come in

@@ -430,3 +430,23 @@ Test(decider_faults, parks_again_what_was_not_written_to_parked)
     member_free(member);
     world_free(world);
 }
+
+Test(decider_faults, a_failure_while_several_records_are_sent_again_ends_in_order)
+{
+    for (int calls = 1; calls < 12; calls++) {
+        struct world *world = world_new();
+        struct member *member = member_start(world);
+        member->fate = FATE_DROPPED;
+        for (int n = 0; n < 3; n++)
+            world_command(world, person_in(0, n), COMMAND_SHARE_RISK, n);
+        for (int i = 0; i < 4; i++)
+            cr_assert(member_step(member).act == RES_OK);
+        world->now += 1000000;
+        member->dies_in = calls;
+        (void)!member_step(member).act;
+        decider_leave(member->decider);
+        cr_assert(decider_idle(member->decider));
+        member_free(member);
+        world_free(world);
+    }
+}
