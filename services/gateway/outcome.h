@@ -1,9 +1,10 @@
-/* Outcomes: what a command was answered. Looked up in the read model, fetched for those who wait
- * once the projection has committed them, and rendered. */
+/* Outcomes: what a command was answered. Looked up in the read model, and fetched for those who
+ * wait once the projection has committed them. */
 #ifndef GATEWAY_OUTCOME_H
 #define GATEWAY_OUTCOME_H
 
 #include "gateway/gateway.h"
+#include "gateway/outcome_write.h"
 #include "gateway/waits.h"
 
 /* In the arena. */
@@ -20,7 +21,5 @@ res_t outcomes_fetch(struct gateway *gateway) MUST_USE;
 /* The status link: of that id, as the outcome of that request and no other (NULL:
  * of whichever came first). */
 struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash);
-/* The answer's body, from the outcome alone: always the same bytes. Gives the status. */
-int outcome_write(const struct outcome *outcome, struct buf *out);
 
 #endif
