@@ -20,6 +20,7 @@ include mk/pages.mk
 include mk/build.mk
 include mk/test.mk
 include mk/law.mk
+include mk/simulate.mk
 include mk/bench.mk
 include mk/fuzz.mk
 include mk/local.mk

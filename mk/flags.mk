@@ -6,8 +6,9 @@ MODE_debug := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno
 MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 MODE_tsan := -O1 -g -fsanitize=thread
 MODE_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_simulate := -O2 -g -DSIMULATION
 CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(WARN) $(MODE_$(MODE)) -isystem /usr/include/postgresql -Icommon -I$(GEN) -Iservices -Iconnectors -MMD -MP
 LDFLAGS_ALL = $(MODE_$(MODE)) -Wl,--as-needed
 ifeq ($(MODE_$(MODE)),)
-$(error MODE is debug, release, tsan or fuzz, not '$(MODE)')
+$(error MODE is debug, release, simulate, tsan or fuzz, not '$(MODE)')
 endif

@@ -1,5 +1,7 @@
 #include "daemon/decider_impl.h"
 
+#include "base/weak.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,9 +148,20 @@ void pending_done(struct decider *decider, struct pending *pending)
     part_move_on(&decider->parts[partition]);
 }
 
+static bool is_sent(const struct pending *pending)
+{
+    const struct desk *desk = pending->desk;
+    return pending->done || (desk != NULL && desk->first == pending && desk->current != NULL);
+}
+
 int64_t part_answered(const struct part *part)
 {
-    return part->first != NULL ? part->first->offset : part->commands_next;
+    const struct pending *open = part->first;
+    while (WEAK(COMMIT_ON_PRODUCE) && open != NULL && is_sent(open))
+        open = open->next_read;
+    for (struct pending *at = part->first; WEAK(COMMIT_HIGHEST) && at != NULL; at = at->next_read)
+        open = at->done ? at->next_read : open;
+    return open != NULL ? open->offset : part->commands_next;
 }
 
 struct send *send_new(struct decider *decider, struct pending *pending, struct view value)

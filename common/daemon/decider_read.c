@@ -2,6 +2,7 @@
  * records on their way is noted. */
 #include "daemon/decider_impl.h"
 
+#include "base/weak.h"
 #include "daemon/fold.h"
 #include "obs/log.h"
 
@@ -73,11 +74,14 @@ static void rule_ours(struct decider *decider, struct desk *desk, const struct p
     struct pending *pending = send->pending;
     bool same_id = uuid_eq(pending->id, event_meta(event)->id);
     bool ours = is_of(send, record);
-    if (same_id && (folded->ruling == RULING_COUNTS || folded->ruling == RULING_ANSWERED)) {
+    bool lost = folded->ruling == RULING_LOST;
+    if (WEAK(NO_SECOND_LOOK))
+        lost |= folded->ruling == RULING_ANSWERED;
+    if (same_id && !lost) {
         answered(decider, pending, event->type == EVENT_COMMAND_REFUSED);
         send_let_go(decider, send);
         pending_done(decider, pending);
-    } else if (ours && folded->ruling == RULING_LOST) {
+    } else if (ours && lost) {
         decider->stats.lost++;
         send_let_go(decider, send);
     } else {
@@ -85,6 +89,16 @@ static void rule_ours(struct decider *decider, struct desk *desk, const struct p
     }
     desk_ready(decider, desk);
     send_over(decider, send);
+}
+
+static res_t remember_id(
+    struct decider *decider, const struct port_record *record, const struct meta *meta)
+{
+    struct store_port *store = &decider->ports.store;
+    const struct uuid key[2] = {meta->person, meta->id};
+    if (WEAK(STORE_WITHOUT_IDS))
+        return RES_DONE;
+    return store->answered_put(store->self, record->partition, key, meta->version);
 }
 
 static res_t remember(struct decider *decider, const struct port_record *record,
@@ -97,8 +111,7 @@ static res_t remember(struct decider *decider, const struct port_record *record,
     struct port_dossier dossier = {
         folded->after->version, folded->after->history, buf_as_view(&decider->out)};
     TRY(store->dossier_put(store->self, record->partition, meta->person, &dossier));
-    const struct uuid key[2] = {meta->person, meta->id};
-    return store->answered_put(store->self, record->partition, key, meta->version);
+    return remember_id(decider, record, meta);
 }
 
 static res_t stop_ruled(struct decider *decider, const struct port_record *record,
@@ -136,6 +149,8 @@ static res_t rule(
         decider->stats.events++;
         TRY(remember(decider, record, event, &folded));
     }
+    if (folded.ruling == RULING_LOST && WEAK(LOST_IS_ANSWERED))
+        TRY(remember_id(decider, record, meta));
     struct desk *desk = desk_find(decider, meta->person);
     if (desk != NULL) {
         note_met(desk, record);

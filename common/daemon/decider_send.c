@@ -1,6 +1,7 @@
 /* Deciding, producing, and what becomes of what was produced. */
 #include "daemon/decider_impl.h"
 
+#include "base/weak.h"
 #include "daemon/fold.h"
 #include "dossier/decision.h"
 #include "obs/log.h"
@@ -34,6 +35,8 @@ static res_t produce(struct decider *decider, struct send *send)
 /* Not on the log as far as we know: the same bytes again, later and later, for ever. */
 static void again_later(struct decider *decider, struct send *send)
 {
+    if (WEAK(NO_RESEND))
+        return;
     send->wait_us = send->wait_us == 0 ? decider->conf.resend_us : 2 * send->wait_us;
     if (send->wait_us > WAIT_MAX_US)
         send->wait_us = WAIT_MAX_US;
@@ -156,6 +159,26 @@ static res_t send_decision(struct decider *decider, struct desk *desk, const str
     return park_head(decider, desk, "record-too-large");
 }
 
+/* Of the simulation alone: the next command of the desk, decided on the same dossier and sent
+ * without waiting for the one before. */
+static res_t send_ahead(struct decider *decider, struct desk *desk, const struct dossier *dossier)
+{
+    struct pending *second = desk->first != NULL ? desk->first->next_queued : NULL;
+    struct event event;
+    if (second == NULL)
+        return RES_DONE;
+    TRY(decide(decider, dossier, second, &event));
+    struct send *send = send_new(decider, second, buf_as_view(&decider->out));
+    envelope_make(&send->envelope, &(struct envelope_of){event_table[event.type].name,
+                                       event_meta(&event), decider->conf.service, &second->trace});
+    send->topic = PORT_EVENTS;
+    send->partition = desk->partition;
+    res_t res = produce(decider, send);
+    send_let_go(decider, send);
+    send_over(decider, send);
+    return res.act == RES_FATAL ? res : RES_DONE;
+}
+
 /* Commands of the desk whose ids are answered are done; the first other one is decided on what the
  * log has confirmed. */
 static res_t work(struct decider *decider, struct desk *desk)
@@ -166,7 +189,7 @@ static res_t work(struct decider *decider, struct desk *desk)
     while (desk->first != NULL) {
         TRY(store->answered(
             store->self, desk->partition, desk->person, desk->first->id, &answered));
-        if (!answered)
+        if (!answered || WEAK(NO_SECOND_LOOK))
             break;
         decider->stats.repeated++;
         pending_done(decider, desk->first);
@@ -182,7 +205,8 @@ static res_t work(struct decider *decider, struct desk *desk)
     if (res.act == RES_REJECT || (res.act == RES_OK && decider->out.failed))
         return park_head(decider, desk, "record-too-large");
     TRY(res);
-    return send_decision(decider, desk, &event);
+    TRY(send_decision(decider, desk, &event));
+    return WEAK(TWO_IN_FLIGHT) ? send_ahead(decider, desk, dossier) : RES_DONE;
 }
 
 res_t decider_decide(struct decider *decider, bool *ret_more)

@@ -1,10 +1,13 @@
 #include "dossier/referee.h"
 
 #include "base/res.h"
+#include "base/weak.h"
 
 enum ruling referee_rule(
     const struct dossier_head *head, const struct referee_input *record, bool answered)
 {
+    if (WEAK(SEEN_FIRST) && answered)
+        return RULING_ANSWERED;
     /* Gap and fork first: "answered" first would hide the proof that the log lost something. */
     if (record->version > head->version && record->version - head->version > 1)
         return RULING_GAP;

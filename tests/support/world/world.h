@@ -43,6 +43,7 @@ struct world_held {
     size_t key_len, value_len;
     uint64_t tag;
     struct world_headers headers;
+    bool doubled; /* a copy is on its way, too */
 };
 
 struct world {
@@ -91,6 +92,7 @@ struct member {
     enum port_kind news[256];
     int news_count;
     enum port_commit commit_answer; /* given to commits */
+    bool fails_late;                /* PORT_COMMIT_FAILED, and stored all the same */
     bool commit_pending;
     enum port_commit commit_result; /* of the one on its way */
     struct port_position commit_at[WORLD_PARTITIONS];
@@ -137,7 +139,7 @@ bool world_land(struct world *world);
 bool world_land_at(struct world *world, size_t n);
 /* Another copy of it is on its way, too, and nobody waits for its report. */
 void world_double(struct world *world, size_t n);
-/* ... or never does, and is reported so. */
+/* ... or never does, and is reported so: where a copy is on its way, as in doubt. */
 void world_drop(struct world *world);
 /* Cuts the log's end: records from this offset on are gone. */
 void world_cut(struct world *world, enum world_topic topic, int32_t partition, int64_t from);

@@ -59,15 +59,18 @@ struct sinker {
     bool moves_hold;                /* likewise */
     bool committing;                /* started, its outcome not asked for yet */
     enum database_commit outcome;
-    struct base_state *earlier; /* what load may still see meanwhile */
-    int pushes, overlaps;       /* loads while a commit was under way */
-    size_t largest;             /* batch */
-    size_t dossiers_most;       /* of one batch */
+    struct base_state *earlier;                       /* what load may still see meanwhile */
+    struct database_position early[WORLD_PARTITIONS]; /* of a claim that comes too late */
+    bool loaded;
+    int pushes, overlaps; /* loads while a commit was under way */
+    size_t largest;       /* batch */
+    size_t dossiers_most; /* of one batch */
 };
 
 struct base *base_new(void);
 void base_free(struct base *base);
 struct sinker *sinker_new(struct world *world, struct base *base);
+struct sinker *sinker_new_of(struct world *world, struct base *base, size_t batch_max);
 struct sinker *sinker_start(struct world *world, struct base *base); /* owns all partitions */
 void sinker_free(struct sinker *sinker);                             /* as kill -9 */
 void sinker_remake(struct sinker *sinker);                           /* after conf changed */

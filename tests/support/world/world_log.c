@@ -267,6 +267,7 @@ void world_double(struct world *world, size_t n)
     struct world_held *copy = &world->held[world->held_count++];
     *copy = world->held[n];
     copy->from = NULL;
+    world->held[n].doubled = true;
     copy->bytes = malloc(copy->key_len + copy->value_len + 1);
     memcpy(copy->bytes, world->held[n].bytes, copy->key_len + copy->value_len);
 }
@@ -276,6 +277,6 @@ void world_drop(struct world *world)
     cr_assert_gt(world->held_count, 0);
     struct world_held held = take_held(world, 0);
     if (held.from != NULL)
-        give_report(held.from, held.tag, PORT_NOT_WRITTEN, -1);
+        give_report(held.from, held.tag, held.doubled ? PORT_UNKNOWN : PORT_NOT_WRITTEN, -1);
     free(held.bytes);
 }

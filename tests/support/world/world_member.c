@@ -104,7 +104,8 @@ static res_t release(void *self)
  * back. */
 static void store_commit_of(struct member *member, const struct port_position *next, size_t count)
 {
-    if (member->commit_answer != PORT_COMMIT_OK)
+    if (member->commit_answer == PORT_COMMIT_NOT_OURS ||
+        (member->commit_answer == PORT_COMMIT_FAILED && !member->fails_late))
         return;
     for (size_t i = 0; i < count; i++) {
         int64_t *committed = &member->world->committed[member->conf.family][next[i].partition];
@@ -225,8 +226,8 @@ static void give_report(
 static void note(const struct port_message *message, const char *name, char *ret, size_t size)
 {
     for (size_t i = 0; i < message->header_count; i++)
-        if (strcmp(message->headers[i].name, name) == 0)
-            snprintf(ret, size, "%.*s", VIEW_ARG(message->headers[i].value));
+        if (strcmp(message->headers[i].name, name) == 0 && message->headers[i].value.len < size)
+            memcpy(ret, message->headers[i].value.ptr, message->headers[i].value.len);
 }
 
 static void hold(struct member *member, enum world_topic topic, const struct port_message *message)
@@ -355,6 +356,7 @@ struct member *member_new_bare(struct world *world)
 {
     struct member *member = calloc(1, sizeof(*member));
     member->world = world;
+    member->conf.family = FAMILY_RISK;
     return member;
 }
 

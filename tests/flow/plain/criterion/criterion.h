@@ -5,20 +5,36 @@
 
 #include "base/res.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
-/* The words that may follow are left out; the 0 stands for them where there are none. */
-#define cr_assert(...) PLAIN_ASSERT(__VA_ARGS__, 0)
-#define cr_assert_eq(...) PLAIN_EQ(__VA_ARGS__, 0)
-#define cr_assert_neq(...) PLAIN_NEQ(__VA_ARGS__, 0)
-#define cr_assert_geq(...) PLAIN_GEQ(__VA_ARGS__, 0)
-#define cr_assert_lt(...) PLAIN_LT(__VA_ARGS__, 0)
-#define cr_assert_not_null(...) PLAIN_NOT_NULL(__VA_ARGS__, 0)
-#define PLAIN_ASSERT(cond, ...) MUST(cond)
-#define PLAIN_EQ(a, b, ...) MUST((a) == (b))
-#define PLAIN_NEQ(a, b, ...) MUST((a) != (b))
-#define PLAIN_GEQ(a, b, ...) MUST((a) >= (b))
-#define PLAIN_LT(a, b, ...) MUST((a) < (b))
-#define PLAIN_NOT_NULL(p, ...) MUST((p) != NULL)
+struct plain_at {
+    const char *file;
+    int line;
+    const char *what;
+};
+__attribute__((format(printf, 2, 3))) static inline void plain_fail(
+    struct plain_at at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    wrong_at(at.file, at.line, at.what);
+}
+
+#define cr_assert(cond, ...)                                                                       \
+    ((cond) ? (void)0 : plain_fail((struct plain_at){__FILE__, __LINE__, #cond}, " " __VA_ARGS__))
+#define cr_assert_not(cond, ...) cr_assert(!(cond), __VA_ARGS__)
+#define cr_assert_eq(a, b, ...) cr_assert((a) == (b), __VA_ARGS__)
+#define cr_assert_neq(a, b, ...) cr_assert((a) != (b), __VA_ARGS__)
+#define cr_assert_geq(a, b, ...) cr_assert((a) >= (b), __VA_ARGS__)
+#define cr_assert_lt(a, b, ...) cr_assert((a) < (b), __VA_ARGS__)
+#define cr_assert_gt(a, b, ...) cr_assert((a) > (b), __VA_ARGS__)
+#define cr_assert_not_null(p, ...) cr_assert((p) != NULL, __VA_ARGS__)
+#define cr_assert_fail(...) cr_assert(!"reached", __VA_ARGS__)
+#define cr_expect cr_assert
+#define cr_expect_not cr_assert_not
+#define cr_expect_geq(a, b, ...) cr_assert((a) >= (b), __VA_ARGS__)
 
 #endif
