@@ -183,6 +183,13 @@ static void kill_within(struct sim *sim, uint64_t *draw)
     member->dies_in = 1 + some(draw, 60);
 }
 
+static void stop(struct sim *sim, uint64_t *draw)
+{
+    int n = some(draw, DECIDERS);
+    if (!sim->stopped[n])
+        sim_stop_decider(sim, n, draw);
+}
+
 static void rebalance(struct sim *sim, uint64_t *draw)
 {
     enum family family = (enum family)some(draw, FAMILY_MAX_);
@@ -245,6 +252,13 @@ static void projector_kill(struct sim *sim, uint64_t *draw)
     sim->sinkers[n]->member->dies_in = 1 + some(draw, 30);
 }
 
+static void projector_stop(struct sim *sim, uint64_t *draw)
+{
+    int n = some(draw, SINKS);
+    if (!sim->stopped[DECIDERS + n])
+        sim_stop_sink(sim, n);
+}
+
 static void gateway_kill(struct sim *sim, uint64_t *draw)
 {
     int n = some(draw, GATEWAYS);
@@ -285,6 +299,7 @@ static void (*const acts[ACT_MAX_])(struct sim *sim, uint64_t *draw) = {
     [ACT_FATE] = fate,
     [ACT_KILL] = kill,
     [ACT_KILL_WITHIN] = kill_within,
+    [ACT_STOP] = stop,
     [ACT_REBALANCE] = rebalance,
     [ACT_TELL] = tell,
     [ACT_STALE] = stale,
@@ -294,6 +309,7 @@ static void (*const acts[ACT_MAX_])(struct sim *sim, uint64_t *draw) = {
     [ACT_PROJECTOR_FATE] = projector_fate,
     [ACT_PROJECTOR_MOVE] = projector_move,
     [ACT_PROJECTOR_KILL] = projector_kill,
+    [ACT_PROJECTOR_STOP] = projector_stop,
     [ACT_GATEWAY_KILL] = gateway_kill,
     [ACT_GATEWAY_FATE] = gateway_fate,
     [ACT_CLOCK] = clock_jumps,

@@ -48,12 +48,16 @@ static void held_session(struct beginning *to, const struct sim_parts *parts, st
     TELL(COMMAND_GIVE_FEEDBACK, given);
 }
 
-/* 1: the worker may book. 2: a plan of one session. 3: that session held, the report due. */
+/* 1: the worker may book. 2: a plan of one session. 3: that session held, the report due. 4: a plan
+ * that waits for its approval. */
 static void begin(struct beginning *to, const struct sim_parts *parts, struct story *s, int far)
 {
     TELL(COMMAND_SHARE_RISK, story_share(s));
     s->now += 60 * TIME_US_PER_S;
-    TELL(COMMAND_SUBMIT_REFERRAL, story_submit(s));
+    struct referral_submitted *sent = story_submit(s);
+    if (far == 4)
+        sent->terms.approval = APPROVAL_POLICY_PRACTITIONER;
+    TELL(COMMAND_SUBMIT_REFERRAL, sent);
     TELL(COMMAND_ASSIGN_CASEWORKERS, story_assign(s, "sol.reyes"));
     TELL(COMMAND_OPEN_RISK, story_open(s, "sol.reyes"));
     TELL(COMMAND_ACKNOWLEDGE_RISK, story_acknowledge(s, "sol.reyes"));
@@ -61,7 +65,7 @@ static void begin(struct beginning *to, const struct sim_parts *parts, struct st
         return;
     held_session(to, parts, s);
     TELL(COMMAND_SUBMIT_PLAN, story_plan(s, 1, 1));
-    if (far > 2)
+    if (far == 3)
         held_session(to, parts, s);
 }
 

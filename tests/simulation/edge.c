@@ -40,6 +40,14 @@ static struct command book(struct story *s, const struct dossier_referral *refer
     return (struct command){COMMAND_BOOK_APPOINTMENT, story_book(s, session, start)};
 }
 
+static struct command submit(struct story *s, uint64_t *draw)
+{
+    struct referral_submitted *sent = story_submit(s);
+    if (story_draw(draw, 2) == 0)
+        sent->terms.approval = APPROVAL_POLICY_PRACTITIONER;
+    return (struct command){COMMAND_SUBMIT_REFERRAL, sent};
+}
+
 /* As the status says. */
 static struct command next_of(
     struct story *s, const struct dossier_referral *referral, uint64_t *draw)
@@ -53,6 +61,8 @@ static struct command next_of(
         return book(s, referral);
     if (next == ACTION_SUBMIT_PLAN)
         return (struct command){COMMAND_SUBMIT_PLAN, story_plan(s, 1, 1)};
+    if (next == ACTION_APPROVE_PLAN)
+        return (struct command){COMMAND_APPROVE_PLAN, story_approve(s, 1)};
     if (next == ACTION_READ_CONCERN && referral->concerns.len > 0)
         return (struct command){
             COMMAND_READ_CONCERN, story_read_concern(s, referral->concerns.items[0].id)};
@@ -67,7 +77,7 @@ static struct command natural(struct story *s, uint64_t *draw)
     if (risk == 0)
         return (struct command){COMMAND_SHARE_RISK, story_share(s)};
     if (referral == NULL || referral_ended(referral))
-        return (struct command){COMMAND_SUBMIT_REFERRAL, story_submit(s)};
+        return submit(s, draw);
     if (referral_caseworkers(referral) == NULL)
         return (struct command){COMMAND_ASSIGN_CASEWORKERS, story_assign(s, "sol.reyes")};
     if (risk_read(s->dossier, VIEW("sol.reyes"), RISK_READER_WORKER) < risk)
@@ -280,7 +290,11 @@ void sim_post(struct sim *sim, int n, int body, int gateway)
         return;
     const struct key *key = &sim->keys[n];
     struct asked *asked = &sim->asked[sim->asked_count++];
-    *asked = (struct asked){.sim = sim, .key = n, .body = body, .gateway = gateway};
+    *asked = (struct asked){.sim = sim,
+        .key = n,
+        .body = body,
+        .gateway = gateway,
+        .life = sim->gateways[gateway].life};
     struct passing passing = {.sim = sim,
         .key = key,
         .gateway = &sim->gateways[gateway],
@@ -302,8 +316,9 @@ void sim_post(struct sim *sim, int n, int body, int gateway)
 
 void sim_gateway_new(struct sim *sim, int n)
 {
-    sim->gateways[n] =
-        (struct edge_gateway){.producer = member_new_bare(sim->world), .waits = waits_new()};
+    sim->gateways[n] = (struct edge_gateway){.producer = member_new_bare(sim->world),
+        .waits = waits_new(),
+        .life = sim->gateways[n].life + 1};
     sim->gateways[n].producer->fate = sim_fate(sim);
 }
 

@@ -110,6 +110,23 @@ static void judge_answer(struct sim *sim, const struct asked *asked)
         "the same key had two answers");
 }
 
+/* Of all that was sent under the key by one gateway that lived on: its last word. */
+static bool told_nothing(const struct sim *sim, int n)
+{
+    const struct asked *last = NULL;
+    for (int i = 0; i < sim->asked_count; i++) {
+        const struct asked *asked = &sim->asked[i];
+        if (asked->key != n)
+            continue;
+        if (last != NULL && (last->gateway != asked->gateway || last->life != asked->life))
+            return false;
+        if (asked->end == ASKED_OUTCOME || asked->body != 0)
+            return false;
+        last = asked;
+    }
+    return last != NULL && last->end == ASKED_NOT_RECORDED;
+}
+
 static void judge_key(struct sim *sim, int n)
 {
     const struct key *key = &sim->keys[n];
@@ -126,6 +143,7 @@ static void judge_key(struct sim *sim, int n)
             judge_answer(sim, asked);
         nothing &= asked->end == ASKED_NOT_RECORDED || asked->end == ASKED_REUSED;
     }
+    nothing |= told_nothing(sim, n);
     EXPECT(sim, !nothing || !sim_outcome(sim, key->id, &outcome),
         "a command has effect although its sender was told that nothing was recorded");
 }

@@ -160,6 +160,29 @@ void sim_step_sink(struct sim *sim, int n)
     }
 }
 
+/* What is in hand is finished where it can be; a process is not waited for for ever. */
+void sim_stop_decider(struct sim *sim, int n, uint64_t *draw)
+{
+    struct member *member = sim->deciders[n];
+    uint64_t patience = story_draw(draw, 5);
+    decider_drain(member->decider);
+    for (uint64_t i = 0; i < patience && !decider_idle(sim->deciders[n]->decider); i++)
+        sim_step_decider(sim, n, draw);
+    if (sim->deciders[n] != member || sim->stopped[n])
+        return; /* it died of something else */
+    decider_leave(member->decider);
+    sim_kill_decider(sim, n, true);
+}
+
+void sim_stop_sink(struct sim *sim, int n)
+{
+    bool member = sim->sinkers[n]->member->accepted;
+    sink_leave(sim->sinkers[n]->sink);
+    sim_kill_sink(sim, n);
+    if (member)
+        member_assign(sim->sinkers[n]->member);
+}
+
 /* The one before is not told: it goes on as a zombie, whose commits the group refuses. */
 void sim_own(struct sim *sim, enum family family, int n)
 {
@@ -169,6 +192,7 @@ void sim_own(struct sim *sim, enum family family, int n)
     set_commits(sim, n);
     member_revoke(sim->deciders[n], true);
     member_assign(sim->deciders[n]);
+    sim->deciders[n]->joining = true;
 }
 
 void sim_tell(struct sim *sim, int n)

@@ -12,7 +12,7 @@ static const struct {
 #undef ACTION
 };
 
-enum { SHORT = 40, LONG = 100, LOUD_EVERY = 6, BEGINS = 4 };
+enum { SHORT = 40, LONG = 100, LOUD_EVERY = 6, BEGINS = 5 };
 
 const char *action_name(enum action_kind kind)
 {

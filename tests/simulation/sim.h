@@ -64,6 +64,7 @@ enum asked_end {
 struct asked {
     struct sim *sim;
     int key, body, gateway;
+    int life; /* the gateway's */
     enum asked_end end;
     int status;
     struct digest answer;
@@ -71,6 +72,7 @@ struct asked {
 struct edge_gateway {
     struct member *producer;
     struct waits *waits;
+    int life; /* the first, the second ... */
 };
 
 /* The law once more, by itself: no code of any reader. What counts of the stream, as far as the
@@ -134,6 +136,9 @@ void sim_step_decider(struct sim *sim, int n, uint64_t *draw);
 void sim_step_sink(struct sim *sim, int n);
 void sim_kill_decider(struct sim *sim, int n, bool keep_store);
 void sim_kill_sink(struct sim *sim, int n);
+/* Asked to: it ends in order, and is started again. */
+void sim_stop_decider(struct sim *sim, int n, uint64_t *draw);
+void sim_stop_sink(struct sim *sim, int n);
 void sim_own(struct sim *sim, enum family family, int n);
 void sim_tell(struct sim *sim, int n);
 enum world_fate sim_fate(const struct sim *sim);
@@ -142,7 +147,7 @@ void sim_tally_decider(struct sim *sim, int n);
 void sim_tally_sink(struct sim *sim, int n);
 
 /* beginning.c: a case that is on its way already; `far` 0: none. */
-enum { BEGINNINGS = 4, STORY_IDS = 1000 };
+enum { BEGINNINGS = 5, STORY_IDS = 1000 };
 void sim_beginnings_new(struct sim_parts *parts);
 void sim_begin(struct sim *sim, int far);
 

@@ -52,7 +52,7 @@ const char *tally_never(const struct tally *tally)
         if (tally->actions[kind] == 0)
             return action_name((enum action_kind)kind);
     for (int type = 0; type < EVENT_MAX_; type++)
-        if (tally->events[type] == 0 && type != EVENT_PLAN_APPROVED) /* approved by the terms */
+        if (tally->events[type] == 0)
             return event_table[type].name;
     return NULL;
 }

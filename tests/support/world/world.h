@@ -93,6 +93,7 @@ struct member {
     int news_count;
     enum port_commit commit_answer; /* given to commits */
     bool fails_late;                /* PORT_COMMIT_FAILED, and stored all the same */
+    bool joining;                   /* the group takes no commit of it before it has accepted */
     bool commit_pending;
     enum port_commit commit_result; /* of the one on its way */
     struct port_position commit_at[WORLD_PARTITIONS];

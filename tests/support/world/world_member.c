@@ -84,6 +84,7 @@ static res_t accept_(void *self)
 {
     struct member *member = self;
     member->accepted = true;
+    member->joining = false;
     for (int i = 0; i < WORLD_PARTITIONS; i++) {
         member->assigned[i] = member->paused[i] = true;
         int64_t committed = member->world->committed[member->conf.family][i];
@@ -100,12 +101,17 @@ static res_t release(void *self)
     return RES_DONE;
 }
 
+static enum port_commit answer_of(const struct member *member)
+{
+    return member->joining ? PORT_COMMIT_NOT_OURS : member->commit_answer;
+}
+
 /* The broker takes any offset of the present generation: only the driver keeps it from turning
  * back. */
 static void store_commit_of(struct member *member, const struct port_position *next, size_t count)
 {
-    if (member->commit_answer == PORT_COMMIT_NOT_OURS ||
-        (member->commit_answer == PORT_COMMIT_FAILED && !member->fails_late))
+    if (answer_of(member) == PORT_COMMIT_NOT_OURS ||
+        (answer_of(member) == PORT_COMMIT_FAILED && !member->fails_late))
         return;
     for (size_t i = 0; i < count; i++) {
         int64_t *committed = &member->world->committed[member->conf.family][next[i].partition];
@@ -121,7 +127,7 @@ static res_t commit_start(void *self, const struct port_position *next, size_t c
     MAY_DIE(member);
     cr_assert(!member->commit_pending, "one commit at a time");
     member->commit_pending = true;
-    member->commit_result = member->commit_answer;
+    member->commit_result = answer_of(member);
     memcpy(member->commit_at, next, count * sizeof(*next));
     member->commit_count = count;
     store_commit_of(member, next, count);
@@ -134,7 +140,7 @@ static res_t commit(
     struct member *member = self;
     MAY_DIE(member);
     store_commit_of(member, next, count);
-    *ret = member->commit_answer;
+    *ret = answer_of(member);
     return RES_DONE;
 }
 
