@@ -25,11 +25,10 @@ static res_t hand_over(const struct command_port *port, struct waits *waits,
         return RES_DONE;
     }
     res_t res = begin == WAIT_JOINED ? RES_DONE : port->produce(port->self, tag);
-    if (res.act == RES_OK) {
+    if (res.act == RES_OK || !waits_forget(waits, tag)) {
         ret->step = COMMAND_WAITING;
-        return res;
+        return RES_DONE;
     }
-    waits_forget(waits, tag);
     ret->problem.code = res.act == RES_REJECT ? PROBLEM_TOO_LARGE : PROBLEM_NOT_RECORDED;
     return RES_DONE;
 }

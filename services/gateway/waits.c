@@ -23,6 +23,7 @@ struct sent {
     int64_t until_us; /* monotonic: 202 while waiting, forgotten while kept */
     struct wait *waits;
     size_t wait_count;
+    int doubts; /* records sent under this id that are not known never to come to the log */
 };
 struct sent_list {
     struct sent *first, *last;
@@ -152,6 +153,7 @@ enum wait_begin waits_begin(struct waits *waits, const struct wait *wait, uint64
         list_add(&waits->waiting, sent);
         sent->tag = ++waits->tag;
         sent->until_us = wait->until_us;
+        sent->doubts++;
     }
     all[sent->wait_count++] = *wait;
     waits->wait_count++;
@@ -167,11 +169,14 @@ static struct sent *find_tag(const struct sent_list *list, uint64_t tag)
     return sent;
 }
 
-void waits_forget(struct waits *waits, uint64_t tag)
+bool waits_forget(struct waits *waits, uint64_t tag)
 {
     struct sent *sent = find_tag(&waits->waiting, tag);
-    if (sent != NULL)
-        sent_drop(waits, sent);
+    MUST(sent != NULL);
+    if (--sent->doubts > 0)
+        return false;
+    sent_drop(waits, sent);
+    return true;
 }
 
 /* Moves it to `kept`, then tells everybody who waited: what they do next may drop it. */
@@ -198,13 +203,13 @@ static void tell(struct waits *waits, struct sent *sent, const struct telling *t
 void waits_not_sent(struct waits *waits, uint64_t tag, int64_t now_us)
 {
     struct sent *sent = find_tag(&waits->waiting, tag);
-    if (sent != NULL) {
+    if (sent != NULL && --sent->doubts == 0)
         tell(waits, sent, &(struct telling){now_us, WAIT_NOT_SENT, NULL});
-        return;
-    }
+    if (sent != NULL)
+        return; /* or an earlier one may still come: it is waited for */
     /* Its caller had 202 already: the status link now says that there is no such thing. */
     sent = find_tag(&waits->kept, tag);
-    if (sent != NULL)
+    if (sent != NULL && --sent->doubts == 0)
         sent_drop(waits, sent);
 }
 

@@ -23,7 +23,7 @@ enum wait_end {
     WAIT_ANSWERED, /* outcome */
     WAIT_OTHER,    /* outcome of another request under the same id: key-reused */
     WAIT_LATE,     /* none in time: 202 */
-    WAIT_NOT_SENT, /* certainly not on the log: 503 */
+    WAIT_NOT_SENT, /* certainly nothing under this id is on the log: 503 */
 };
 /* Exactly once. `outcome` is NULL unless answered, and lives for the call. */
 typedef void wait_fn(void *owner, enum wait_end end, const struct outcome *outcome);
@@ -47,8 +47,9 @@ struct waits *waits_new(void);        /* NULL: no memory */
 void waits_free(struct waits *waits); /* none may be waiting. NULL is fine */
 enum wait_begin waits_begin(
     struct waits *waits, const struct wait *wait, uint64_t *ret_tag) MUST_USE;
-/* The record could not even be queued: forgets the wait that has this tag, without a call. */
-void waits_forget(struct waits *waits, uint64_t tag);
+/* The record could not even be queued: forgets the wait that has this tag, without a call. False:
+ * one sent earlier under the same id may still come, and is waited for. */
+bool waits_forget(struct waits *waits, uint64_t tag);
 /* The producer reports that the record with this tag is certainly not on the log. */
 void waits_not_sent(struct waits *waits, uint64_t tag, int64_t now_us);
 /* All that is waited for. */

@@ -43,7 +43,25 @@ static const struct schedule kept_2281 = {
         },
 };
 
+static const struct schedule kept_23127 = {
+    .seed = UINT64_C(23127),
+    .loud = false,
+    .begins = 0,
+    .slow = true,
+    .count = 6,
+    .actions =
+        {
+            {ACT_POST, 0x5e258ce2},
+            {ACT_POST, 0x3de51027},
+            {ACT_POST, 0xa507715d},
+            {ACT_LATER, 0x5ef9429b},
+            {ACT_STEP, 0x39dffb71},
+            {ACT_POST_AGAIN, 0x9e61624a},
+        },
+};
+
 const struct kept_world kept[] = {
     {"a decider that dies while it sends several records again ends in order", &kept_2281},
+    {"nobody is told that nothing was recorded while an earlier request may still be", &kept_23127},
 };
 const size_t kept_count = sizeof(kept) / sizeof(kept[0]);
