@@ -18,6 +18,8 @@ static void arrive(struct sim *sim, uint64_t *draw)
 void sim_step_all(struct sim *sim, uint64_t *draw)
 {
     arrive(sim, draw);
+    for (int family = 0; family < FAMILY_MAX_; family++)
+        sim_group_step(sim, (enum family)family, draw);
     for (int n = 0; n < GATEWAYS; n++)
         if (some(draw, 3) > 0)
             sim_gateway_step(sim, n);
@@ -192,13 +194,12 @@ static void stop(struct sim *sim, uint64_t *draw)
 
 static void rebalance(struct sim *sim, uint64_t *draw)
 {
-    enum family family = (enum family)some(draw, FAMILY_MAX_);
-    sim_own(sim, family, (int)family * TWINS + some(draw, TWINS));
+    sim_group_change(sim, (enum family)some(draw, FAMILY_MAX_), draw);
 }
 
 static void tell(struct sim *sim, uint64_t *draw)
 {
-    sim_tell(sim, some(draw, DECIDERS));
+    sim_group_tell(sim, some(draw, DECIDERS));
 }
 
 static void stale(struct sim *sim, uint64_t *draw)
@@ -215,8 +216,10 @@ static void mute(struct sim *sim, uint64_t *draw)
 
 static void commits(struct sim *sim, uint64_t *draw)
 {
-    int family = some(draw, FAMILY_MAX_);
-    struct member *owner = sim->deciders[sim->owner[family]];
+    enum family family = (enum family)some(draw, FAMILY_MAX_);
+    struct member *owner = sim_owner(sim, family, some(draw, WORLD_PARTITIONS));
+    if (owner == NULL)
+        return;
     owner->commits_held = some(draw, 3) == 0;
     owner->commit_answer = some(draw, 2) == 0 ? PORT_COMMIT_OK : PORT_COMMIT_FAILED;
     owner->fails_late = some(draw, 2) == 0;
@@ -235,15 +238,8 @@ static void projector_fate(struct sim *sim, uint64_t *draw)
     struct sinker *sinker = sim->sinkers[some(draw, SINKS)];
     sinker->fate = some(draw, 2) == 0 ? BASE_FINE : (enum base_fate)some(draw, BASE_MAX_);
     sinker->member->reader_held = some(draw, 6) == 0;
-}
-
-static void projector_move(struct sim *sim, uint64_t *draw)
-{
-    int n = some(draw, SINKS);
-    if (some(draw, 2) == 0)
-        member_revoke(sim->sinkers[(n + 1) % SINKS]->member, some(draw, 2) == 0);
-    member_revoke(sim->sinkers[n]->member, some(draw, 2) == 0);
-    member_assign(sim->sinkers[n]->member);
+    if (some(draw, 3) == 0) /* of what it parks */
+        sinker->member->fate = fates[some(draw, ARRAY_LEN(fates))];
 }
 
 static void projector_kill(struct sim *sim, uint64_t *draw)
@@ -268,8 +264,9 @@ static void gateway_kill(struct sim *sim, uint64_t *draw)
 
 static void gateway_fate(struct sim *sim, uint64_t *draw)
 {
-    struct member *producer = sim->gateways[some(draw, GATEWAYS)].producer;
-    producer->fate = fates[some(draw, ARRAY_LEN(fates))];
+    struct edge_gateway *gateway = &sim->gateways[some(draw, GATEWAYS)];
+    gateway->producer->fate = fates[some(draw, ARRAY_LEN(fates))];
+    gateway->away = some(draw, 5) == 0;
 }
 
 static void clock_jumps(struct sim *sim, uint64_t *draw)
@@ -307,7 +304,7 @@ static void (*const acts[ACT_MAX_])(struct sim *sim, uint64_t *draw) = {
     [ACT_COMMITS] = commits,
     [ACT_AWAY] = away,
     [ACT_PROJECTOR_FATE] = projector_fate,
-    [ACT_PROJECTOR_MOVE] = projector_move,
+    [ACT_PROJECTOR_MOVE] = sim_projectors_move,
     [ACT_PROJECTOR_KILL] = projector_kill,
     [ACT_PROJECTOR_STOP] = projector_stop,
     [ACT_GATEWAY_KILL] = gateway_kill,

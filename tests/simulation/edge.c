@@ -217,6 +217,8 @@ struct passing {
 static res_t find(void *self, struct outcome *ret, bool *ret_found)
 {
     const struct passing *passing = self;
+    if (passing->gateway->away)
+        return RETRY("away");
     *ret_found = sim_outcome(passing->sim, passing->key->id, ret);
     return RES_DONE;
 }
@@ -309,9 +311,12 @@ void sim_post(struct sim *sim, int n, int body, int gateway)
         .owner = asked};
     struct command_result result;
     res_t res = command_pass(&port, passing.gateway->waits, &wait, &result);
-    EXPECT(sim, res.act == RES_OK, "a gateway failed: %s", res.what);
     buf_done(&passing.record);
-    take_result(asked, &result);
+    EXPECT(sim, res.act == RES_OK || res.act == RES_RETRY, "a gateway failed: %s", res.what);
+    if (res.act == RES_OK)
+        take_result(asked, &result);
+    else
+        asked->end = ASKED_AWAY;
 }
 
 void sim_gateway_new(struct sim *sim, int n)
@@ -362,7 +367,8 @@ void sim_gateway_step(struct sim *sim, int n)
     struct wanted wanted = {.count = 0};
     struct outcome outcome;
     take_reports(sim, gateway);
-    waits_each(gateway->waits, want, &wanted);
+    if (!gateway->away)
+        waits_each(gateway->waits, want, &wanted);
     for (size_t i = 0; i < wanted.count; i++)
         if (sim_outcome(sim, wanted.ids[i], &outcome))
             waits_answer(gateway->waits, &outcome, sim->world->now);

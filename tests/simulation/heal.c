@@ -9,15 +9,18 @@ enum { ROUNDS_MAX = 160, LOUD_ROUNDS = 30 };
 static void end_faults(struct sim *sim)
 {
     while (sim->world->held_count > 0) {
-        if (story_draw(&sim->heal, 2) == 0)
+        if (story_draw(&sim->luck, 2) == 0)
             world_drop(sim->world);
         else
             world_land(sim->world);
     }
-    for (int n = 0; n < GATEWAYS; n++)
+    for (int n = 0; n < GATEWAYS; n++) {
         sim->gateways[n].producer->fate = FATE_WRITTEN;
+        sim->gateways[n].away = false;
+    }
     for (int n = 0; n < SINKS; n++) {
         sim->sinkers[n]->fate = BASE_FINE;
+        sim->sinkers[n]->member->fate = FATE_WRITTEN;
         sim->sinkers[n]->member->reader_held = false;
         sim->sinkers[n]->member->dies_in = 0;
     }
@@ -25,28 +28,27 @@ static void end_faults(struct sim *sim)
 
 static void heal_decider(struct sim *sim, int n)
 {
-    uint64_t luck = story_draw(&sim->heal, 6);
+    uint64_t luck = story_draw(&sim->luck, 6);
     if (luck < 3 && !sim->stopped[n])
         sim_kill_decider(sim, n, luck > 0);
     struct member *member = sim->deciders[n];
     member->fate = FATE_WRITTEN;
     member->reader_held = member->reports_held = member->commits_held = false;
     member->bounds_away = member->dies_in = 0;
-    if (sim->owner[n / TWINS] == n)
+    if (sim->groups[n / TWINS].in[n % TWINS])
         member->commit_answer = PORT_COMMIT_OK;
-    else if (story_draw(&sim->heal, 2) == 0)
-        sim_tell(sim, n);
+    if (story_draw(&sim->luck, 2) == 0)
+        sim_group_tell(sim, n);
 }
 
-/* The group settles on one projector: one that is well. */
-static void heal_sinks(struct sim *sim)
+/* A new generation would make up for what a decider has forgotten to do: not always. */
+static void heal_group(struct sim *sim, enum family family)
 {
-    int n = (int)story_draw(&sim->heal, SINKS);
-    if (sim->stopped[DECIDERS + n])
-        n = (n + 1) % SINKS;
-    member_revoke(sim->sinkers[(n + 1) % SINKS]->member, true);
-    member_revoke(sim->sinkers[n]->member, true);
-    member_assign(sim->sinkers[n]->member);
+    bool fine = story_draw(&sim->luck, 3) > 0;
+    for (int twin = 0; twin < TWINS; twin++)
+        fine &= !sim->groups[family].in[twin] || !sim->stopped[(int)family * TWINS + twin];
+    if (!fine)
+        sim_group_change(sim, family, &sim->luck);
 }
 
 /* NULL: nothing is owed any more. */
@@ -61,8 +63,9 @@ static const char *owed(const struct sim *sim)
             int64_t next = world->logs[f][p].next;
             if (next > 0 && world->committed[f][p] != next)
                 return "commands were not answered, or their offsets not committed";
-            struct decider_place place = decider_place(sim->deciders[sim->owner[f]]->decider, p);
-            if (!place.owned || place.events_next != end)
+            const struct member *owner = sim_owner(sim, (enum family)f, p);
+            if (owner == NULL || !decider_place(owner->decider, p).owned ||
+                decider_place(owner->decider, p).events_next != end)
                 return "a decider did not come to the stream's end";
         }
     }
@@ -74,8 +77,10 @@ static const char *owed(const struct sim *sim)
 
 static void round_of_steps(struct sim *sim, int round)
 {
+    for (int family = 0; family < FAMILY_MAX_; family++)
+        sim_group_step(sim, (enum family)family, &sim->luck);
     for (int n = 0; n < DECIDERS; n++)
-        sim_step_decider(sim, n, &sim->heal);
+        sim_step_decider(sim, n, &sim->luck);
     for (int n = 0; n < SINKS; n++)
         sim_step_sink(sim, n);
     for (int n = 0; n < GATEWAYS; n++)
@@ -92,9 +97,11 @@ void sim_heal(struct sim *sim)
     end_faults(sim);
     for (int n = 0; n < DECIDERS; n++)
         heal_decider(sim, n);
+    for (int family = 0; family < FAMILY_MAX_; family++)
+        heal_group(sim, (enum family)family);
     for (int round = 0; loud && round < 6; round++) /* the log goes on before it is projected */
         round_of_steps(sim, round);
-    heal_sinks(sim);
+    sim_projectors_move(sim, &sim->luck);
     const char *due = "";
     for (int round = 0; round < rounds && due != NULL; round++) {
         round_of_steps(sim, round);

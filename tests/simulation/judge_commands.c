@@ -141,7 +141,8 @@ static void judge_key(struct sim *sim, int n)
             "a key that was used for one body was refused as used for another");
         if (asked->end == ASKED_OUTCOME)
             judge_answer(sim, asked);
-        nothing &= asked->end == ASKED_NOT_RECORDED || asked->end == ASKED_REUSED;
+        nothing &= asked->end == ASKED_NOT_RECORDED || asked->end == ASKED_AWAY ||
+                   asked->end == ASKED_REUSED;
     }
     nothing |= told_nothing(sim, n);
     EXPECT(sim, !nothing || !sim_outcome(sim, key->id, &outcome),

@@ -15,6 +15,11 @@ int sim_person(const struct sim *sim, struct uuid person)
     return -1;
 }
 
+int32_t sim_partition(struct uuid person)
+{
+    return partition_of((struct view){(const char *)person.b, sizeof(person.b)}, WORLD_PARTITIONS);
+}
+
 static bool is_answered(const struct law *law, int person, struct uuid id)
 {
     for (size_t i = 0; i < law->count; i++)

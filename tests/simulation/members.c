@@ -14,12 +14,6 @@ static const struct {
     [FAMILY_RISK] = {"risk", "risk.commands", decide_risk},
 };
 
-static void set_commits(struct sim *sim, int n)
-{
-    bool owns = sim->owner[n / TWINS] == n;
-    sim->deciders[n]->commit_answer = owns ? PORT_COMMIT_OK : PORT_COMMIT_NOT_OURS;
-}
-
 static void start_decider(struct sim *sim, int n)
 {
     enum family family = (enum family)(n / TWINS);
@@ -33,8 +27,6 @@ static void start_decider(struct sim *sim, int n)
         .keep_us = n % TWINS == 0 ? 5 : 300};
     sim->deciders[n] = member_new_of(sim->world, &conf);
     sim->deciders[n]->fate = sim_fate(sim);
-    member_assign(sim->deciders[n]);
-    set_commits(sim, n);
 }
 
 static void start_sink(struct sim *sim, int n)
@@ -45,10 +37,10 @@ static void start_sink(struct sim *sim, int n)
 
 void sim_people_new(struct sim *sim)
 {
-    for (int family = 0; family < FAMILY_MAX_; family++)
-        sim->owner[family] = family * TWINS;
     for (int n = 0; n < DECIDERS; n++)
         start_decider(sim, n);
+    for (int family = 0; family < FAMILY_MAX_; family++)
+        sim_group_start(sim, (enum family)family);
     for (int n = 0; n < SINKS; n++)
         start_sink(sim, n);
     member_assign(sim->sinkers[0]->member);
@@ -105,7 +97,7 @@ void sim_kill_decider(struct sim *sim, int n, bool keep_store)
     sim->tally->of[TALLY_DEATHS] += sim->deciders[n]->dead;
     member_restart(&sim->deciders[n], keep_store);
     sim->deciders[n]->fate = sim_fate(sim);
-    set_commits(sim, n);
+    sim_group_back(sim, n);
 }
 
 void sim_kill_sink(struct sim *sim, int n)
@@ -160,6 +152,31 @@ void sim_step_sink(struct sim *sim, int n)
     }
 }
 
+static void give_partitions(struct sim *sim, int n, uint32_t partitions, uint64_t *draw)
+{
+    if (sim->stopped[DECIDERS + n])
+        return;
+    member_revoke(sim->sinkers[n]->member, story_draw(draw, 2) == 0);
+    member_assign_some(sim->sinkers[n]->member, partitions);
+}
+
+void sim_projectors_move(struct sim *sim, uint64_t *draw)
+{
+    int n = (int)story_draw(draw, SINKS), other = (n + 1) % SINKS;
+    if (sim->healing && sim->stopped[DECIDERS + n]) {
+        n = other;
+        other = (n + 1) % SINKS;
+    }
+    if (story_draw(draw, 3) == 0 && !sim->stopped[DECIDERS + other]) {
+        give_partitions(sim, n, 1, draw);
+        give_partitions(sim, other, 2, draw);
+        return;
+    }
+    if (sim->healing || story_draw(draw, 2) == 0)
+        member_revoke(sim->sinkers[other]->member, story_draw(draw, 2) == 0);
+    give_partitions(sim, n, 3, draw);
+}
+
 /* What is in hand is finished where it can be; a process is not waited for for ever. */
 void sim_stop_decider(struct sim *sim, int n, uint64_t *draw)
 {
@@ -181,22 +198,4 @@ void sim_stop_sink(struct sim *sim, int n)
     sim_kill_sink(sim, n);
     if (member)
         member_assign(sim->sinkers[n]->member);
-}
-
-/* The one before is not told: it goes on as a zombie, whose commits the group refuses. */
-void sim_own(struct sim *sim, enum family family, int n)
-{
-    int before = sim->owner[family];
-    sim->owner[family] = n;
-    set_commits(sim, before);
-    set_commits(sim, n);
-    member_revoke(sim->deciders[n], true);
-    member_assign(sim->deciders[n]);
-    sim->deciders[n]->joining = true;
-}
-
-void sim_tell(struct sim *sim, int n)
-{
-    if (sim->owner[n / TWINS] != n)
-        member_revoke(sim->deciders[n], true);
 }

@@ -86,7 +86,7 @@ static void start(struct sim *sim, const struct sim_parts *parts, const struct s
         .rows = model_new(parts->projection, parts->world),
         .story = {.arena = parts->story, .registry = parts->registry},
         .wall_us = time_of("2026-11-23T10:00:00Z"),
-        .heal = (schedule->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) | 1};
+        .luck = (schedule->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) | 1};
     sim->base->kept = sim_kept;
     sim->base->owner = sim;
 }

@@ -58,6 +58,7 @@ enum asked_end {
     ASKED_REUSED,       /* the key was another body's */
     ASKED_LATE,         /* 202 */
     ASKED_NOT_RECORDED, /* 503: nothing of this request was recorded */
+    ASKED_AWAY,         /* 503: the gateway had no database; nothing was sent */
     ASKED_NOTHING,      /* the gateway died */
 };
 /* A request, and what its sender was answered. */
@@ -72,7 +73,8 @@ struct asked {
 struct edge_gateway {
     struct member *producer;
     struct waits *waits;
-    int life; /* the first, the second ... */
+    int life;  /* the first, the second ... */
+    bool away; /* it has no database */
 };
 
 /* The law once more, by itself: no code of any reader. What counts of the stream, as far as the
@@ -91,6 +93,12 @@ struct law {
     size_t count;
 };
 
+struct group {
+    bool in[TWINS];
+    uint32_t partitions[TWINS]; /* a bit each */
+    bool pending;               /* not given out yet */
+};
+
 struct sim {
     const struct sim_parts *parts;
     const struct schedule *schedule;
@@ -101,7 +109,7 @@ struct sim {
     struct law law;
     int64_t positions[WORLD_PARTITIONS]; /* as the read model's transactions moved them */
     struct member *deciders[DECIDERS];   /* of family n: n * TWINS, and the ones after */
-    int owner[FAMILY_MAX_];              /* whose commits the group takes */
+    struct group groups[FAMILY_MAX_];
     struct sinker *sinkers[SINKS];
     struct edge_gateway gateways[GATEWAYS];
     bool stopped[DECIDERS + SINKS]; /* loudly */
@@ -111,7 +119,7 @@ struct sim {
     int key_count;
     struct asked asked[ASKED_MAX];
     int asked_count;
-    uint64_t heal; /* draws of the end */
+    uint64_t luck; /* draws that are no action's: of the beginning and the end */
     bool healing;
 };
 
@@ -139,8 +147,8 @@ void sim_kill_sink(struct sim *sim, int n);
 /* Asked to: it ends in order, and is started again. */
 void sim_stop_decider(struct sim *sim, int n, uint64_t *draw);
 void sim_stop_sink(struct sim *sim, int n);
-void sim_own(struct sim *sim, enum family family, int n);
-void sim_tell(struct sim *sim, int n);
+/* One projector has everything, or each a part; who had it before is told, or not. */
+void sim_projectors_move(struct sim *sim, uint64_t *draw);
 enum world_fate sim_fate(const struct sim *sim);
 /* Adds what a decider or projector did; before it is freed. */
 void sim_tally_decider(struct sim *sim, int n);
@@ -150,6 +158,14 @@ void sim_tally_sink(struct sim *sim, int n);
 enum { BEGINNINGS = 5, STORY_IDS = 1000 };
 void sim_beginnings_new(struct sim_parts *parts);
 void sim_begin(struct sim *sim, int far);
+
+/* group.c */
+void sim_group_start(struct sim *sim, enum family family);
+void sim_group_change(struct sim *sim, enum family family, uint64_t *draw);
+void sim_group_step(struct sim *sim, enum family family, uint64_t *draw);
+void sim_group_back(struct sim *sim, int n);
+void sim_group_tell(struct sim *sim, int n);
+struct member *sim_owner(const struct sim *sim, enum family family, int32_t partition);
 
 /* act.c */
 void sim_act(struct sim *sim, const struct action *action);
@@ -175,6 +191,7 @@ void sim_heal(struct sim *sim);
 /* law.c: a batch that committed, held against the log. */
 void sim_kept(void *owner, const struct sink_batch *batch);
 int sim_person(const struct sim *sim, struct uuid person);
+int32_t sim_partition(struct uuid person);
 
 /* judge.c: dossiers, rows, stores. judge_commands.c: what became of each command and request. */
 void sim_judge(struct sim *sim);

@@ -89,8 +89,12 @@ struct member {
     bool assigned[WORLD_PARTITIONS], paused[WORLD_PARTITIONS];
     bool accepted;
     int64_t commands_next[WORLD_PARTITIONS];
-    enum port_kind news[256];
+    struct {
+        enum port_kind kind;
+        uint32_t partitions; /* a bit each */
+    } news[256];
     int news_count;
+    uint32_t coming;                /* assigned, to be accepted */
     enum port_commit commit_answer; /* given to commits */
     bool fails_late;                /* PORT_COMMIT_FAILED, and stored all the same */
     bool joining;                   /* the group takes no commit of it before it has accepted */
@@ -178,6 +182,7 @@ struct member *member_new_bare(struct world *world);
 res_t member_produce(
     struct member *member, enum world_topic topic, const struct port_message *message);
 void member_assign(struct member *member);
+void member_assign_some(struct member *member, uint32_t partitions); /* a bit each */
 void member_revoke(struct member *member, bool lost);
 void member_free(struct member *member); /* as kill -9: nothing is said to anybody */
 /* Steps until nothing moves; fails the test on an error. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ALL_PARTITIONS = (1 << WORLD_PARTITIONS) - 1 };
+
 /* The test's own decide: sharing is accepted, acknowledging refused. */
 res_t test_decide(const struct dossier *dossier, const struct command *command, struct arena *arena,
     struct event *ret)
@@ -31,18 +33,26 @@ bool member_dies(struct member *member)
         member->dead = true;
     return member->dead;
 }
+static void take_news(struct member *member, struct port_event *ret)
+{
+    uint32_t partitions = member->news[0].partitions;
+    ret->kind = member->news[0].kind;
+    memmove(member->news, member->news + 1, (size_t)--member->news_count * sizeof(*member->news));
+    for (int i = 0; i < WORLD_PARTITIONS; i++)
+        if ((partitions >> i & 1) != 0)
+            member->news_at[ret->position_count++] =
+                (struct port_position){i, member->world->committed[member->conf.family][i]};
+    if (ret->kind == PORT_ASSIGNED)
+        member->coming = partitions;
+}
+
 static res_t poll_commands(void *self, struct port_event *ret)
 {
     struct member *member = self;
     MAY_DIE(member);
     *ret = (struct port_event){.kind = PORT_NOTHING, .positions = member->news_at};
     if (member->news_count > 0) {
-        ret->kind = member->news[0];
-        memmove(
-            member->news, member->news + 1, (size_t)--member->news_count * sizeof(*member->news));
-        for (int i = 0; i < WORLD_PARTITIONS; i++)
-            member->news_at[ret->position_count++] =
-                (struct port_position){i, member->world->committed[member->conf.family][i]};
+        take_news(member, ret);
         return RES_DONE;
     }
     if (member->commit_pending && !member->commits_held) {
@@ -86,6 +96,8 @@ static res_t accept_(void *self)
     member->accepted = true;
     member->joining = false;
     for (int i = 0; i < WORLD_PARTITIONS; i++) {
+        if ((member->coming >> i & 1) == 0)
+            continue;
         member->assigned[i] = member->paused[i] = true;
         int64_t committed = member->world->committed[member->conf.family][i];
         member->commands_next[i] = committed < 0 ? 0 : committed;
@@ -387,14 +399,26 @@ struct member *member_new(struct world *world)
     return member_new_of(world, &conf);
 }
 
+static void add_news(struct member *member, enum port_kind kind, uint32_t partitions)
+{
+    cr_assert_lt(member->news_count, 256);
+    member->news[member->news_count].kind = kind;
+    member->news[member->news_count++].partitions = partitions;
+}
+
+void member_assign_some(struct member *member, uint32_t partitions)
+{
+    add_news(member, PORT_ASSIGNED, partitions);
+}
+
 void member_assign(struct member *member)
 {
-    member->news[member->news_count++] = PORT_ASSIGNED;
+    member_assign_some(member, ALL_PARTITIONS);
 }
 
 void member_revoke(struct member *member, bool lost)
 {
-    member->news[member->news_count++] = lost ? PORT_LOST : PORT_REVOKED;
+    add_news(member, lost ? PORT_LOST : PORT_REVOKED, ALL_PARTITIONS);
 }
 
 struct member *member_start(struct world *world)
