@@ -4,6 +4,7 @@
 SIMULATION := $(wildcard tests/simulation/*.c) $(WORLD) $(STORY) tests/support/model.c
 SIMULATION_OBJ := $(patsubst tests/%.c,$(O)/flow/%.o,$(SIMULATION))
 SIMULATE := build/simulate-$(CC_NAME)/test/simulate
+SANITIZED := build/debug-$(CC_NAME)/test/simulate
 # Whatever could carry such a switch, as it goes into a release.
 SWITCHED := $(patsubst %.c,build/release-$(CC_NAME)/%.o,$(shell grep -l base/weak.h $$(find common services connectors -name '*.c')))
 
@@ -18,5 +19,6 @@ simulate: ## SEEDS=N worlds of real deciders and projector that fail as they may
 	@$(SIMULATE) $(or $(SEEDS),$(if $(SEED),1,10000)) $(or $(SEED),1)
 test-simulate: ## 10,000 of them, and whether each rule is missed that is taken away
 	@$(MAKE) --no-print-directory MODE=simulate $(SIMULATE)
+	@$(MAKE) --no-print-directory MODE=debug $(SANITIZED)
 	@$(MAKE) --no-print-directory MODE=release $(SWITCHED)
-	@tests/simulation/run.sh $(SIMULATE) $(SWITCHED)
+	@tests/simulation/run.sh $(SIMULATE) $(SANITIZED) $(SWITCHED)

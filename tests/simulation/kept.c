@@ -1,45 +1,45 @@
-/* Worlds that failed once, cut down to what the failure needed. */
+/* Worlds that failed once, cut down to what the failure needed. They strike where they did as long
+ * as actions draw what they drew: whatever was mended has a test of its own beside its code, too.
+ */
 #include "kept.h"
 
-static const struct schedule kept_2281 = {
-    .seed = UINT64_C(2281),
+static const struct schedule kept_16928 = {
+    .seed = UINT64_C(16928),
     .loud = false,
     .begins = 0,
     .slow = true,
-    .count = 31,
+    .count = 29,
     .actions =
         {
-            {ACT_STEP, 0xcc8b6c23},
-            {ACT_STEP, 0xb4b1913a},
-            {ACT_POST, 0x17790749},
-            {ACT_POST, 0x285e3731},
-            {ACT_STEP, 0x0eb9ec2b},
-            {ACT_TELL, 0x390d4ba8},
-            {ACT_STEP, 0x2ec39b4b},
-            {ACT_POST, 0x8cec97cf},
-            {ACT_POST, 0xa184e684},
-            {ACT_POST, 0xa322f300},
-            {ACT_POST, 0xc86ba50c},
-            {ACT_POST, 0x0402d69c},
-            {ACT_STEP, 0xb9cde2b5},
-            {ACT_POST, 0x3088257d},
-            {ACT_FATE, 0x0bdf7bb1},
-            {ACT_STEP, 0xb1b2863d},
-            {ACT_STEP, 0x4b67dcab},
-            {ACT_STEP, 0xb1382eae},
-            {ACT_STEP, 0xe113e065},
-            {ACT_STEP, 0x0f8960fa},
-            {ACT_STEP, 0x290759b0},
-            {ACT_STEP, 0x6207f37a},
-            {ACT_STEP, 0x47ab6454},
-            {ACT_CORRUPT_RECORD, 0x06667e2a},
-            {ACT_POST, 0xe669745f},
-            {ACT_POST, 0x7c2f1dfd},
-            {ACT_KILL_WITHIN, 0xe77a8b49},
-            {ACT_POST, 0xbe1d4fdf},
-            {ACT_STEP, 0xedf3cb78},
-            {ACT_STEP, 0xc2f9e869},
-            {ACT_STEP, 0x5a207fae},
+            {ACT_STEP, 0x1a1b09d1},
+            {ACT_STEP, 0xb8251466},
+            {ACT_STALE, 0x4eee1b97},
+            {ACT_POST, 0xf5fe54cb},
+            {ACT_POST, 0xda45df97},
+            {ACT_POST, 0x2912da27},
+            {ACT_STEP, 0x635d2b93},
+            {ACT_POST, 0x7c7003de},
+            {ACT_STEP, 0xc6dd86d2},
+            {ACT_STEP, 0x3eace957},
+            {ACT_STEP, 0x259171b5},
+            {ACT_FATE, 0xef3e89ad},
+            {ACT_POST, 0x41b2ba21},
+            {ACT_STEP, 0x9f3d33fb},
+            {ACT_REBALANCE, 0x45b506f1},
+            {ACT_KILL_WITHIN, 0xc8bdab87},
+            {ACT_STEP, 0x58f55b80},
+            {ACT_POST_SAME_TIME, 0xccc6c8b3},
+            {ACT_POST, 0x5c5dc478},
+            {ACT_STEP, 0xb5b815ea},
+            {ACT_POST, 0x969db27d},
+            {ACT_STEP, 0xae97ce62},
+            {ACT_STEP, 0xdc77bf34},
+            {ACT_STEP, 0x6561d3ad},
+            {ACT_STEP, 0x868b67e1},
+            {ACT_POST, 0x86faba65},
+            {ACT_STEP, 0xd169450b},
+            {ACT_STEP, 0x50356f71},
+            {ACT_STEP, 0x2136ba51},
         },
 };
 
@@ -61,7 +61,7 @@ static const struct schedule kept_23127 = {
 };
 
 const struct kept_world kept[] = {
-    {"a decider that dies while it sends several records again ends in order", &kept_2281},
+    {"a decider that dies while it sends several records again ends in order", &kept_16928},
     {"nobody is told that nothing was recorded while an earlier request may still be", &kept_23127},
 };
 const size_t kept_count = sizeof(kept) / sizeof(kept[0]);

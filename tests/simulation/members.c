@@ -17,13 +17,15 @@ static const struct {
 static void start_decider(struct sim *sim, int n)
 {
     enum family family = (enum family)(n / TWINS);
+    /* Where the log may lose records, what they answered should be asked again now and then. */
+    int64_t commit_us = sim->schedule->loud ? 1000000 : n % TWINS == 0 ? 1 : 500;
     struct decider_conf conf = {.service = families[family].service,
         .commands_topic = families[family].topic,
         .family = family,
         .decide = families[family].decide,
         .partitions = WORLD_PARTITIONS,
         .pending_max = 8, /* so that it pauses now and then */
-        .commit_us = n % TWINS == 0 ? 1 : 500,
+        .commit_us = commit_us,
         .keep_us = n % TWINS == 0 ? 5 : 300};
     sim->deciders[n] = member_new_of(sim->world, &conf);
     sim->deciders[n]->fate = sim_fate(sim);

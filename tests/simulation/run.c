@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -60,7 +61,7 @@ static void start(struct job *job)
     }
     dup2(fileno(job->words), 2);
     work(job);
-    _exit(0);
+    exit(0); /* leaks are looked for, where somebody looks */
 }
 
 /* The last line that it wrote. */
