@@ -161,13 +161,13 @@ static res_t send_decision(struct decider *decider, struct desk *desk, const str
 
 /* Of the simulation alone: the next command of the desk, decided on the same dossier and sent
  * without waiting for the one before. */
-static res_t send_ahead(struct decider *decider, struct desk *desk, const struct dossier *dossier)
+static res_t send_ahead(struct decider *decider, struct desk *desk, const struct loaded *loaded)
 {
     struct pending *second = desk->first != NULL ? desk->first->next_queued : NULL;
     struct event event;
     if (second == NULL)
         return RES_DONE;
-    TRY(decide(decider, dossier, second, &event));
+    TRY(decide_on(decider, loaded, second, &event));
     struct send *send = send_new(decider, second, buf_as_view(&decider->out));
     envelope_make(&send->envelope, &(struct envelope_of){event_table[event.type].name,
                                        event_meta(&event), decider->conf.service, &second->trace});
@@ -206,7 +206,7 @@ static res_t work(struct decider *decider, struct desk *desk)
         return park_head(decider, desk, "record-too-large");
     TRY(res);
     TRY(send_decision(decider, desk, &event));
-    return WEAK(TWO_IN_FLIGHT) ? send_ahead(decider, desk, dossier) : RES_DONE;
+    return WEAK(TWO_IN_FLIGHT) ? send_ahead(decider, desk, &loaded) : RES_DONE;
 }
 
 res_t decider_decide(struct decider *decider, bool *ret_more)

@@ -1,5 +1,5 @@
 /* A batch whose dossiers are too much to be held at once is cut short, and nothing is lost. */
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* Another database takes the place of the one that the sink writes: it goes on at once. */
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include <criterion/criterion.h>
 

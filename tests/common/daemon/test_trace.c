@@ -1,5 +1,5 @@
 /* The line about a record of the stream that fails says of which request it is. */
-#include "world_base.h"
+#include "support/world/world_base.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
