@@ -1,8 +1,8 @@
 /* Every command of the ledger has exactly one outcome that counts, on the log and in Postgres, and
  * Postgres has no other. */
+#include "check.h"
+
 #include "base/clock.h"
-#include "pg/pg.h"
-#include "walk.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,45 +10,60 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARTITIONS = 12, WAIT_US = 60000000 };
+enum { WAIT_US = 60000000 };
 
-struct check {
-    struct walk walk;
-    int64_t ends[PARTITIONS];
-};
+static int64_t ends_of(struct kafka_consumer *reader, const char *topic,
+    struct kafka_position at[static TOPIC_PARTITIONS], int64_t ret_ends[static TOPIC_PARTITIONS])
+{
+    int64_t count = 0;
+    for (int32_t i = 0; i < TOPIC_PARTITIONS; i++) {
+        struct kafka_bounds bounds;
+        at[i] = (struct kafka_position){topic, i, KAFKA_FROM_START};
+        must(kafka_bounds_get(reader, at[i], 10000, &bounds), "bounds");
+        ret_ends[i] = bounds.high;
+        count += bounds.high - bounds.low;
+    }
+    return count;
+}
 
-static void read_log(struct check *check)
+void topic_read(const char *topic, int64_t ret_ends[static TOPIC_PARTITIONS], topic_record_fn *take,
+    void *owner)
 {
     struct kafka_consumer *reader = NULL;
     struct kafka_reader_conf conf = {.kafka = flow_kafka(), .group = "flow"};
-    struct kafka_position at[PARTITIONS];
-    int64_t left = 0;
+    struct kafka_position at[TOPIC_PARTITIONS];
     must(kafka_reader_open(&conf, &reader), "reader");
-    for (int32_t i = 0; i < PARTITIONS; i++) {
-        struct kafka_bounds bounds;
-        at[i] = (struct kafka_position){"referral.events", i, KAFKA_FROM_START};
-        must(kafka_bounds_get(reader, at[i], 10000, &bounds), "bounds");
-        check->ends[i] = bounds.high;
-        left += bounds.high;
-    }
-    must(kafka_assign(reader, at, PARTITIONS), "assign");
+    int64_t left = ends_of(reader, topic, at, ret_ends);
+    must(kafka_assign(reader, at, TOPIC_PARTITIONS), "assign");
     for (int64_t until = clock_monotonic() + WAIT_US; left > 0;) {
         struct kafka_event event;
         if (clock_monotonic() > until)
-            fail("check: %" PRId64 " records of the stream did not come", left);
+            fail("check: %" PRId64 " records of %s did not come", left, topic);
         res_t res = kafka_poll(reader, 100, &event);
         if (res.act != RES_RETRY)
-            must(res, "reading the stream");
+            must(res, "reading a topic");
         if (res.act != RES_OK || event.kind != KAFKA_RECORD)
             continue;
-        walk_record(&check->walk, &event.record);
-        left--;
+        if (event.record.offset < ret_ends[event.record.partition]) {
+            take(owner, &event.record);
+            left--;
+        }
         kafka_record_done(&event.record);
     }
     kafka_consumer_close(reader);
 }
 
-static struct pg *open_database(void)
+static void walk_one(void *owner, const struct kafka_record *record)
+{
+    walk_record(owner, record);
+}
+
+void stream_walk(struct walk *walk, int64_t ret_ends[static TOPIC_PARTITIONS])
+{
+    topic_read("referral.events", ret_ends, walk_one, walk);
+}
+
+struct pg *flow_pg(void)
 {
     struct pg *pg = NULL;
     const char *conninfo = getenv("RB_PG");
@@ -59,7 +74,7 @@ static struct pg *open_database(void)
 }
 
 /* The projection may be a moment behind. */
-static void wait_for_projection(const struct check *check, struct pg *pg)
+void projection_wait(const int64_t ends_of_log[static TOPIC_PARTITIONS], struct pg *pg)
 {
     static const struct pg_sql sql = {
         "positions", "SELECT partition, next_offset FROM read.position"};
@@ -68,8 +83,8 @@ static void wait_for_projection(const struct check *check, struct pg *pg)
         struct pg_rows *rows = NULL;
         int64_t behind = 0, ends = 0;
         must(pg_exec(pg, &sql, NULL, &rows), "positions");
-        for (int i = 0; i < PARTITIONS; i++)
-            ends += check->ends[i];
+        for (int i = 0; i < TOPIC_PARTITIONS; i++)
+            ends += ends_of_log[i];
         for (int i = 0; i < pg_rows_count(rows); i++)
             ends -= pg_int(rows, i, 1);
         behind = ends;
@@ -83,7 +98,7 @@ static void wait_for_projection(const struct check *check, struct pg *pg)
     }
 }
 
-static void compare_outcomes(const struct check *check, struct pg *pg)
+void outcomes_compare(const struct walk *walk, struct pg *pg)
 {
     static const struct pg_sql sql = {"outcomes",
         "SELECT person, id, version, partition, log_offset, code IS NULL FROM read.outcome"};
@@ -91,11 +106,11 @@ static void compare_outcomes(const struct check *check, struct pg *pg)
     must(pg_exec(pg, &sql, NULL, &rows), "outcomes");
     for (int i = 0; i < pg_rows_count(rows); i++) {
         struct uuid person = pg_uuid(rows, i, 0), id = pg_uuid(rows, i, 1);
-        int64_t n = pairs_find(&check->walk.answers, person, id);
+        int64_t n = pairs_find(&walk->answers, person, id);
         if (n == PAIR_NONE)
             fail("check: Postgres has an outcome of %s that does not count on the log",
                 uuid_text(id).text);
-        const struct counted *counted = &check->walk.counted[n];
+        const struct counted *counted = &walk->counted[n];
         bool accepted = counted->type != EVENT_COMMAND_REFUSED;
         if (counted->version != pg_int(rows, i, 2) || counted->partition != pg_int(rows, i, 3) ||
             counted->offset != pg_int(rows, i, 4) || accepted != pg_bool(rows, i, 5))
@@ -103,13 +118,13 @@ static void compare_outcomes(const struct check *check, struct pg *pg)
                 uuid_text(id).text);
     }
     must(pg_rows_ok(rows), "outcomes");
-    if ((size_t)pg_rows_count(rows) != check->walk.answers.count)
+    if ((size_t)pg_rows_count(rows) != walk->answers.count)
         fail("check: %d outcomes in Postgres, %zu on the log", pg_rows_count(rows),
-            check->walk.answers.count);
+            walk->answers.count);
     pg_rows_free(rows);
 }
 
-static void compare_ledger(const struct check *check, const char *path)
+static void compare_ledger(const struct walk *walk, const char *path)
 {
     char person_text[40], id_text[40], expected[64];
     int64_t lines = 0;
@@ -121,10 +136,10 @@ static void compare_ledger(const struct check *check, const char *path)
         lines++;
         if (!uuid_parse(view_of(person_text), &person) || !uuid_parse(view_of(id_text), &id))
             fail("a line of the ledger cannot be read");
-        int64_t n = pairs_find(&check->walk.answers, person, id);
+        int64_t n = pairs_find(&walk->answers, person, id);
         if (n == PAIR_NONE)
             fail("check: command %s has no outcome on the log", id_text);
-        const char *type = event_table[check->walk.counted[n].type].name;
+        const char *type = event_table[walk->counted[n].type].name;
         if (strcmp(expected, "-") != 0 && strcmp(expected, type) != 0)
             fail("check: command %s was answered with %s, not %s", id_text, type, expected);
     }
@@ -134,21 +149,22 @@ static void compare_ledger(const struct check *check, const char *path)
     printf("check: %" PRId64 " commands, each with one outcome; %" PRId64
            " records on the log, %" PRId64 " lost races, %" PRId64 " repeated, %" PRId64
            " unreadable\n",
-        lines, check->walk.records, check->walk.lost, check->walk.repeated, check->walk.unreadable);
+        lines, walk->records, walk->lost, walk->repeated, walk->unreadable);
 }
 
 int flow_check(int argc, char **argv)
 {
     if (argc != 1)
         fail("usage: flow check LEDGER");
-    struct check check = {.ends = {0}};
-    walk_init(&check.walk);
-    read_log(&check);
-    compare_ledger(&check, argv[0]);
-    struct pg *pg = open_database();
-    wait_for_projection(&check, pg);
-    compare_outcomes(&check, pg);
+    struct walk walk;
+    int64_t ends[TOPIC_PARTITIONS];
+    walk_init(&walk);
+    stream_walk(&walk, ends);
+    compare_ledger(&walk, argv[0]);
+    struct pg *pg = flow_pg();
+    projection_wait(ends, pg);
+    outcomes_compare(&walk, pg);
     pg_close(pg);
-    walk_done(&check.walk);
+    walk_done(&walk);
     return 0;
 }
