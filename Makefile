@@ -23,6 +23,7 @@ include mk/law.mk
 include mk/simulate.mk
 include mk/bench.mk
 include mk/fuzz.mk
+include mk/faults.mk
 include mk/local.mk
 include mk/tidy.mk
 include mk/analyze.mk

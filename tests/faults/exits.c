@@ -1,0 +1,78 @@
+#include "exits.h"
+
+#include "flow/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_KILLED = 137 };
+
+static FILE *notes_of(const struct scene *scene, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/log/%s.exits", scene->flow, name);
+    return fopen(path, "re");
+}
+
+void exits_mark(const struct scene *scene, struct exits *ret)
+{
+    for (int i = 0; i < DAEMONS; i++) {
+        FILE *file = notes_of(scene, daemon_names[i]);
+        ret->at[i] = 0;
+        if (file == NULL)
+            continue;
+        fseek(file, 0, SEEK_END);
+        ret->at[i] = ftell(file);
+        fclose(file);
+    }
+}
+
+static bool may_give_up(const struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->count; i++)
+        if (schedule->faults[i].kind->restarts)
+            return true;
+    return false;
+}
+
+static bool is_fine(int status, const struct schedule *of)
+{
+    return status == 0 || status == EXIT_KILLED || (status == 1 && may_give_up(of));
+}
+
+static bool ends_fine(
+    const struct scene *scene, int daemon, const struct exits *since, const struct schedule *of)
+{
+    FILE *file = notes_of(scene, daemon_names[daemon]);
+    int status = 0;
+    bool fine = true;
+    if (file == NULL)
+        return true;
+    fseek(file, since->at[daemon], SEEK_SET);
+    while (fscanf(file, " exit %d", &status) == 1) {
+        if (is_fine(status, of))
+            continue;
+        fprintf(stderr, "I8: %s ended with %d\n", daemon_names[daemon], status);
+        fine = false;
+    }
+    fclose(file);
+    return fine;
+}
+
+static bool logs_fine(const struct scene *scene)
+{
+    char folder[512];
+    snprintf(folder, sizeof(folder), "%s/log", scene->flow);
+    const char *const argv[] = {"grep", "-rE",
+        "ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|\"event\":\"bug\"|stopped-loudly",
+        folder, NULL};
+    return run_program(argv, NULL) == 1;
+}
+
+bool exits_fine(const struct scene *scene, const struct exits *since, const struct schedule *of)
+{
+    bool fine = logs_fine(scene);
+    for (int i = 0; i < DAEMONS; i++)
+        fine &= ends_fine(scene, i, since, of);
+    return fine;
+}

@@ -1,0 +1,68 @@
+/* The faults, one row each, and schedules of them as a seed draws them. */
+#ifndef FAULTS_FAULT_H
+#define FAULTS_FAULT_H
+
+#include "scene.h"
+
+#include <pthread.h>
+
+enum { FAULTS_MAX = 6, FAULTS_MIN = 3, NOTE_MAX = 96 };
+
+struct fault {
+    const struct fault_kind *kind;
+    struct scene *scene;
+    uint64_t rng;
+    int at_ms, hold_ms; /* after the load began; how long it stays */
+    int64_t began_us, healed_us;
+    pid_t pids[4]; /* of processes that it started */
+    pthread_t thread;
+};
+struct fault_kind {
+    const char *name;
+    const char *victim; /* a daemon, or whatever the act wants to know */
+    enum family family; /* whose next event shows that it is over; FAMILY_MAX_: any */
+    void (*begin)(struct fault *fault);
+    void (*end)(struct fault *fault); /* NULL: nothing to mend, it is over at once */
+    int hold_ms[2];
+    int weight;    /* how often it is drawn */
+    bool restarts; /* a daemon may give up (exit 1) and be started again */
+};
+extern const struct fault_kind fault_kinds[];
+extern const size_t fault_kind_count;
+
+struct schedule {
+    uint64_t seed;
+    int number; /* on this stack, from 1 */
+    struct fault faults[FAULTS_MAX];
+    size_t count;
+};
+/* `only`: names of kinds or beginnings of them, by commas; NULL or "": all. */
+void schedule_draw(struct schedule *schedule, uint64_t seed, const char *only);
+/* Runs them, each at its time; returns when each is mended. */
+void schedule_run(struct schedule *schedule, struct scene *scene);
+/* "seed 7: kill-risk at 120 ms, ..." */
+void schedule_print(const struct schedule *schedule, FILE *to);
+
+/* What the rows do. */
+void act_kill(struct fault *fault);
+void act_stop(struct fault *fault);
+void act_freeze(struct fault *fault);
+void act_thaw(struct fault *fault);
+void act_replace(struct fault *fault);
+void act_wake(struct fault *fault);
+void act_storm(struct fault *fault);
+void act_twin(struct fault *fault);
+void act_broker_kill(struct fault *fault);
+void act_broker_stop(struct fault *fault);
+void act_broker_start(struct fault *fault);
+void act_broker_freeze(struct fault *fault);
+void act_broker_thaw(struct fault *fault);
+void act_postgres_immediate(struct fault *fault);
+void act_postgres_stop(struct fault *fault);
+void act_postgres_start(struct fault *fault);
+void act_postgres_backends(struct fault *fault);
+void act_repeat(struct fault *fault);
+void act_hasty(struct fault *fault);
+void act_patient(struct fault *fault);
+
+#endif
