@@ -15,7 +15,8 @@
 # Ports: PG_PORT, KAFKA_PORT and CONTROLLER_PORT, else those of the last start, else free ones.
 # DIR/stack.env keeps them: source it for PGHOST, PGPORT, PGDATABASE, PGUSER, RB_PG and
 # RB_KAFKA_BOOTSTRAP. Logs: DIR/log. KAFKA_JVM holds more options for the broker's Java, TOPICS names
-# another topics file, BROKERCTL the program that creates them.
+# another topics file, BROKERCTL the program that creates them. KAFKA_BEHIND=PORT:ADVERTISED is one more
+# listener of the broker, behind a proxy that listens where it is advertised.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -90,12 +91,15 @@ java_with() { # JVM-OPTION... -- CLASS ARGUMENT...
 }
 
 kafka_conf() {
+    local behind=${KAFKA_BEHIND:-}
     cat "$COMPOSE/kafka.properties" - >"$DIR/kafka/server.properties" <<EOF
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:$CONTROLLER_PORT
-listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
-advertised.listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
+listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT${behind:+,BEHIND://127.0.0.1:${behind%:*}}
+advertised.listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT${behind:+,BEHIND://127.0.0.1:${behind#*:}}
+${behind:+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,BEHIND:PLAINTEXT}
+inter.broker.listener.name=PLAINTEXT
 log.dirs=$DIR/kafka/data
 EOF
 }

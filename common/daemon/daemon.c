@@ -5,6 +5,7 @@
 #include "daemon/health.h"
 #include "daemon/heap.h"
 #include "daemon/notify.h"
+#include "obs/crash.h"
 #include "obs/log.h"
 
 #include <stdio.h>
@@ -37,6 +38,7 @@ static res_t start(struct run *run)
 {
     int64_t until = clock_monotonic() + START_TRIES_US;
     while (true) {
+        CRASH_POINT("start");
         res_t res = run->daemon->start(run->loop, run->conf, &run->self);
         if (res.act != RES_RETRY || clock_monotonic() >= until)
             return res;
@@ -93,6 +95,7 @@ static res_t drain(struct run *run)
     int64_t until = clock_monotonic() + run->conf->stop_us;
     int64_t wake_at = 0;
     int stops = loop_stops(run->loop);
+    CRASH_POINT("stop");
     notify_supervisor("STOPPING=1");
     log_line(LEVEL_INFO, "stopping");
     if (run->daemon->drain != NULL)
@@ -110,6 +113,7 @@ static res_t run_started(struct run *run)
 {
     struct health_conf conf = {.port = run->conf->metrics_port, .daemon = run->daemon};
     TRY(health_open(&conf, run->self, run->loop, &run->health));
+    CRASH_POINT("started");
     notify_supervisor("READY=1");
     log_line(LEVEL_INFO, "started");
     TRY(serve(run));
@@ -137,6 +141,7 @@ static int run_configured(const struct daemon *daemon, const void *conf)
     if (res.act == RES_OK)
         res = run_started(&run);
     int code = exit_code(&run, res);
+    CRASH_POINT("stopped");
     if (run.self != NULL)
         daemon->stop(run.self);
     health_close(run.health);

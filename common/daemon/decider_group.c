@@ -1,6 +1,7 @@
 /* Which partitions are ours: taken on, given back, their command offsets committed. */
 #include "daemon/decider_impl.h"
 
+#include "obs/crash.h"
 #include "obs/log.h"
 
 enum { AWAY_US = 100000 };
@@ -98,6 +99,7 @@ res_t decider_commit(struct decider *decider)
     if (count == 0)
         return RES_DONE;
     decider->commit_at = decider->now + decider->conf.commit_us;
+    CRASH_POINT("before-offset-commit");
     res_t res = decider->ports.commands.commit_start(decider->ports.commands.self, next, count);
     if (res.act == RES_RETRY)
         return RES_DONE;
@@ -110,6 +112,7 @@ static void take_committed(
     struct decider *decider, enum port_commit commit, const struct port_position *at, size_t count)
 {
     decider->stats.commits++;
+    CRASH_POINT("after-offset-commit");
     if (commit != PORT_COMMIT_OK) {
         decider->stats.commits_refused++;
         log_line(LEVEL_WARN, "decider.commit-refused",
@@ -179,6 +182,7 @@ static res_t take_command(struct decider *decider, struct port_record *record)
             LOG_TRACE(&pending->trace), LOG_WORD("reason", reason));
         TRY(decider_park(decider, pending, record->partition, reason));
     } else {
+        CRASH_POINT("mid-batch");
         pending->id = command_meta(&command)->id;
         struct desk *desk = desk_open(decider, command_meta(&command)->person, record->partition);
         pending_queue(desk, pending);

@@ -4,6 +4,7 @@
 
 #include "base/weak.h"
 #include "daemon/fold.h"
+#include "obs/crash.h"
 #include "obs/log.h"
 
 #include <string.h>
@@ -176,7 +177,9 @@ static res_t read_record(struct decider *decider, const struct port_record *reco
     arena_clear(decider->arena);
     switch (intake_event(decider->registry, record, decider->arena, &event)) {
     case INTAKE_OK:
+        CRASH_POINT("before-read-back");
         TRY(rule(decider, record, &event));
+        CRASH_POINT("after-read-back");
         break;
     case INTAKE_UPGRADE:
         return halt_now(
@@ -244,7 +247,10 @@ res_t decider_keep(struct decider *decider)
         return RES_DONE;
     decider->keeping = false;
     decider->kept = 0;
-    return decider->ports.store.commit(decider->ports.store.self);
+    CRASH_POINT("before-store-commit");
+    TRY(decider->ports.store.commit(decider->ports.store.self));
+    CRASH_POINT("after-store-commit");
+    return RES_DONE;
 }
 
 /* The store's transaction is opened by the first record and stays open a while: writing it away

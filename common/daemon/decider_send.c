@@ -4,6 +4,7 @@
 #include "base/weak.h"
 #include "daemon/fold.h"
 #include "dossier/decision.h"
+#include "obs/crash.h"
 #include "obs/log.h"
 
 #include <string.h>
@@ -27,7 +28,9 @@ static res_t produce(struct decider *decider, struct send *send)
         message.headers = send->envelope.headers;
         message.header_count = send->envelope.count;
     }
+    CRASH_POINT("before-produce");
     TRY(decider->ports.producer.produce(decider->ports.producer.self, send->topic, &message));
+    CRASH_POINT("after-produce");
     send->outstanding = true;
     return RES_DONE;
 }

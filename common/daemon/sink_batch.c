@@ -2,6 +2,7 @@
 #include "daemon/sink_impl.h"
 
 #include "daemon/envelope.h"
+#include "obs/crash.h"
 #include "obs/log.h"
 
 enum { AWAY_US = 100000 };
@@ -71,6 +72,7 @@ static res_t take(struct sink *sink, struct port_record *record, bool *ret_kept)
         taken->corrupt = true;
         ignored(sink, record);
     }
+    CRASH_POINT("mid-batch");
     if (work->count == 0)
         sink->full_at = sink->now + sink->conf.gather_us;
     work->count++;

@@ -1,6 +1,7 @@
 /* Which partitions are ours: the group says so, the claim in the database makes it so. */
 #include "daemon/sink_impl.h"
 
+#include "obs/crash.h"
 #include "obs/log.h"
 
 enum { AWAY_US = 100000 };
@@ -109,8 +110,10 @@ static res_t claim(struct sink *sink)
 {
     struct database_position claimed[PORT_PARTITIONS_MAX];
     struct port_position at[PORT_PARTITIONS_MAX];
+    CRASH_POINT("before-claim");
     TRY(sink->ports.database.claim(
         sink->ports.database.self, sink->coming, sink->coming_count, claimed));
+    CRASH_POINT("after-claim");
     for (size_t i = 0; i < sink->coming_count; i++) {
         TRY(look_at_end(sink, &claimed[i]));
         at[i] = (struct port_position){claimed[i].partition, claimed[i].next};

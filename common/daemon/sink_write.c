@@ -1,6 +1,7 @@
 /* A ruled batch into the database, with the positions, in one transaction. */
 #include "daemon/sink_impl.h"
 
+#include "obs/crash.h"
 #include "obs/log.h"
 
 enum { AWAY_US = 100000, NOT_OURS_US = 1000000 };
@@ -96,6 +97,7 @@ static res_t take_off(struct sink *sink)
     struct sink_work *work = sink->hand;
     TRY(begin(sink));
     database->commit_start(database->self);
+    CRASH_POINT("in-commit");
     sent(sink, &work->attempt);
     sink->flight = work;
     sink_drop_records(sink, work);
@@ -109,7 +111,10 @@ static res_t land(struct sink *sink, enum database_commit *ret)
     struct database_port *database = &sink->ports.database;
     *ret = DATABASE_ROLLED_BACK;
     TRY(begin(sink));
-    return database->commit(database->self, ret);
+    CRASH_POINT("before-commit");
+    res_t res = database->commit(database->self, ret);
+    CRASH_POINT("after-commit");
+    return res;
 }
 
 static res_t write_and_wait(struct sink *sink)

@@ -4,6 +4,7 @@
 #include "daemon/envelope.h"
 #include "gateway/early.h"
 #include "gateway/measure.h"
+#include "obs/crash.h"
 #include "obs/log.h"
 
 #include <stdio.h>
@@ -79,7 +80,8 @@ static res_t queue(const struct command_draft *draft, uint64_t tag)
     struct envelope envelope;
     envelope_make(&envelope, &(struct envelope_of){draft->desc->name, command_meta(&command),
                                  "gateway", &draft->call->trace});
-    return kafka_produce(draft->call->gateway->producer,
+    CRASH_POINT("before-produce");
+    res_t res = kafka_produce(draft->call->gateway->producer,
         &(struct kafka_message){
             .topic = topics[command_table[draft->in->type].family],
             .partition = KAFKA_BY_KEY,
@@ -89,6 +91,8 @@ static res_t queue(const struct command_draft *draft, uint64_t tag)
             .header_count = envelope.count,
             .tag = tag,
         });
+    CRASH_POINT("after-produce");
+    return res;
 }
 
 static res_t produce(void *self, uint64_t tag)

@@ -2,6 +2,7 @@
 #include "gateway/command.h"
 #include "gateway/handlers.h"
 #include "gateway/measure.h"
+#include "obs/crash.h"
 
 enum { KEY_MAX = 200 };
 
@@ -17,6 +18,7 @@ static void answer_outcome(struct call *call, const struct outcome *outcome)
 {
     CLEANUP(buf_done) struct buf body = {0};
     int status = outcome_write(outcome, &body);
+    CRASH_POINT("before-answer");
     measure_command(call, outcome->code.ptr == NULL ? PROBLEM_MAX_ : problem_find(outcome->code));
     call_json(call, status, &body);
 }

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STORM_ROUNDS = 3, TIMES = 1000 };
+enum { STORM_ROUNDS = 3, TIMES = 1000, CRASH_US = 3000000 };
 
 /* --- daemons
  * -------------------------------------------------------------------------------------*/
@@ -21,9 +21,9 @@ enum { STORM_ROUNDS = 3, TIMES = 1000 };
 static void hit(struct fault *fault, int number)
 {
     int64_t until = clock_monotonic() + 10 * TIME_US_PER_S;
-    while (!daemon_signal(fault->scene, fault->kind->victim, number)) {
+    while (!daemon_signal(fault->scene, fault->victim, number)) {
         if (clock_monotonic() > until)
-            fail("%s does not run", fault->kind->victim);
+            fail("%s does not run", fault->victim);
         usleep(2000);
     }
     fault->began_us = clock_monotonic();
@@ -46,13 +46,13 @@ void act_freeze(struct fault *fault)
 
 void act_thaw(struct fault *fault)
 {
-    (void)!daemon_signal(fault->scene, fault->kind->victim, SIGCONT);
+    (void)!daemon_signal(fault->scene, fault->victim, SIGCONT);
 }
 
 /* Another one is there before the first is stopped, so that somebody takes the work. */
 void act_replace(struct fault *fault)
 {
-    fault->pids[0] = daemon_spawn(fault->scene, fault->kind->victim, 2);
+    fault->pids[0] = daemon_spawn(fault->scene, fault->victim, 2);
     usleep(1000000);
     hit(fault, SIGSTOP);
 }
@@ -67,7 +67,7 @@ void act_wake(struct fault *fault)
 void act_storm(struct fault *fault)
 {
     for (int i = 0; i < STORM_ROUNDS; i++) {
-        pid_t pid = daemon_spawn(fault->scene, fault->kind->victim, 2 + i);
+        pid_t pid = daemon_spawn(fault->scene, fault->victim, 2 + i);
         usleep(1500000);
         if (rng_next(&fault->rng) % 2 == 0)
             kill(pid, SIGKILL);
@@ -80,7 +80,7 @@ void act_storm(struct fault *fault)
 /* Two under one name: one of them is fenced, and which one changes. */
 void act_twin(struct fault *fault)
 {
-    pid_t pid = daemon_spawn(fault->scene, fault->kind->victim, 1);
+    pid_t pid = daemon_spawn(fault->scene, fault->victim, 1);
     usleep((useconds_t)rng_between(&fault->rng, 800, 2500) * 1000);
     daemon_end(pid);
     fault->healed_us = clock_monotonic();
@@ -162,4 +162,35 @@ void act_hasty(struct fault *fault)
 void act_patient(struct fault *fault)
 {
     callers_hasty(fault->scene->callers, false);
+}
+
+/* --- from within
+ * ---------------------------------------------------------------------------------*/
+
+/* Steps that are only come by on the way in, or out. */
+static void lead_there(struct fault *fault)
+{
+    const char *point = fault->kind->where;
+    if (strcmp(point, "start") == 0 || strcmp(point, "started") == 0 ||
+        strcmp(point, "before-claim") == 0 || strcmp(point, "after-claim") == 0)
+        hit(fault, SIGKILL);
+    else if (strcmp(point, "stop") == 0 || strcmp(point, "stopped") == 0)
+        hit(fault, SIGTERM);
+}
+
+void act_crash(struct fault *fault)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/crash/%s/%s", fault->scene->flow, fault->victim,
+        fault->kind->where);
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        fail("%s cannot be armed", path);
+    fclose(file);
+    lead_there(fault);
+    int64_t until = clock_monotonic() + CRASH_US;
+    while (access(path, F_OK) == 0 && clock_monotonic() < until)
+        usleep(500);
+    fault->missed = unlink(path) == 0; /* nobody came by */
+    fault->healed_us = clock_monotonic();
 }

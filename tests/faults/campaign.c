@@ -30,6 +30,17 @@ static bool alone(const struct schedule *schedule, const struct fault *fault, in
     return true;
 }
 
+/* A decider is needed by the commands of its family, everybody else by all. */
+static bool needs(const struct call *call, const char *victim)
+{
+    static const char *const deciders[FAMILY_MAX_] = {
+        [FAMILY_REFERRAL] = "referrals", [FAMILY_SESSION] = "sessions", [FAMILY_RISK] = "risk"};
+    for (int i = 0; i < FAMILY_MAX_; i++)
+        if (strcmp(deciders[i], victim) == 0)
+            return (enum family)i == call->family;
+    return true;
+}
+
 /* From when the fault was over (for a kill: from the kill) to the answer of the first command of
  * its family that was sent after that; -1: another fault was at work meanwhile. Answered means
  * committed and visible. */
@@ -41,7 +52,7 @@ static int64_t recovery_us(
         const struct call *call = &history->calls[i];
         if (call->schedule == schedule->number && call->status == 201 &&
             call->first_us >= fault->healed_us && call->answered_us < seen_us &&
-            (fault->kind->family == FAMILY_MAX_ || fault->kind->family == call->family))
+            needs(call, fault->victim))
             seen_us = call->answered_us;
     }
     if (seen_us == INT64_MAX || !alone(schedule, fault, seen_us))
@@ -80,6 +91,8 @@ static void results(FILE *to, const struct schedule *schedule, const struct hist
 {
     for (size_t i = 0; i < schedule->count; i++) {
         const struct fault *fault = &schedule->faults[i];
+        if (fault->missed)
+            continue;
         fprintf(to, "%" PRIu64 "\t%s\t%" PRId64 "\t", schedule->seed, fault->kind->name,
             recovery_us(schedule, fault, history));
         for (int k = 0; k < INVARIANTS; k++)
@@ -158,7 +171,7 @@ int campaign_run(const struct campaign_conf *conf)
     scene_init(&campaign.scene);
     for (int i = 0; i < conf->seeds && clock_monotonic() < until; i++) {
         struct schedule schedule = {.number = i + 1};
-        schedule_draw(&schedule, conf->seed + (uint64_t)i, conf->only);
+        schedule_draw(&schedule, conf->seed + (uint64_t)i, conf->only, campaign.scene.have);
         one(&campaign, &schedule);
     }
     keep_history(&campaign);

@@ -2,10 +2,12 @@
  *
  * usage: faults run RESULTS SEED SEEDS SECONDS [FAULTS]    on the stack of tests/faults/run.sh
  *        faults matrix RESULTS                             tables of what many runs gave
+ *        faults proxy CONTROL DOOR=FROM>TO...              see proxy.h
  *        faults list                                       the faults there are
  */
 #include "campaign.h"
 #include "fault.h"
+#include "proxy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,8 @@ int main(int argc, char **argv)
         return run(argc - 2, argv + 2);
     if (argc == 3 && strcmp(argv[1], "matrix") == 0)
         return matrix_print(argv[2]);
+    if (argc > 2 && strcmp(argv[1], "proxy") == 0)
+        return proxy_run(argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list();
     fprintf(

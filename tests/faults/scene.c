@@ -30,7 +30,8 @@ void scene_init(struct scene *scene)
     *scene = (struct scene){.flow = needed("FLOW"),
         .stack = needed("STACK_DIR"),
         .top = needed("TOP"),
-        .bin = needed("BIN")};
+        .bin = needed("BIN"),
+        .have = (unsigned)strtol(needed("FAULTS_HAVE"), NULL, 10)};
     history_init(&scene->history);
 }
 

@@ -13,6 +13,7 @@ struct scene {
     const char *stack; /* STACK_DIR */
     const char *top;   /* the checkout */
     const char *bin;   /* programs of the daemons */
+    unsigned have;     /* what faults may need (enum need of fault.h) that is there */
     struct history history;
     struct callers *callers; /* of the schedule that runs */
 };
