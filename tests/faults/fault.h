@@ -81,5 +81,6 @@ void act_patient(struct fault *fault);
 void act_crash(struct fault *fault);
 void act_net(struct fault *fault);
 void act_net_end(struct fault *fault);
+void act_poison(struct fault *fault);
 
 #endif

@@ -86,6 +86,8 @@ const struct fault_kind fault_kinds[] = {
         .end = act_patient,
         .hold_ms = {300, 1500},
         .weight = 2},
+    /* Records that no honest program writes, on every topic. */
+    {.name = "poison", .begin = act_poison, .weight = 4},
     CRASH("start", EVERYBODY),
     CRASH("started", EVERYBODY),
     CRASH("stop", EVERYBODY),

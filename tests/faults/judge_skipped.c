@@ -33,6 +33,8 @@ static void take_parked(void *owner, const struct kafka_record *record)
 {
     struct skipped *skipped = owner;
     struct uuid place[2];
+    if (kafka_record_header(record, "origin-topic").len == 0)
+        return; /* poison: nobody parked it */
     if (kafka_record_header(record, "reason").len == 0)
         fail("I7: a record was parked without a reason");
     name_place(kafka_record_header(record, "origin-topic"),
@@ -61,9 +63,8 @@ static bool is_answered(const struct skipped *skipped, const struct kafka_record
 static bool is_readable(const struct skipped *skipped, const struct kafka_record *record)
 {
     struct event event;
-    arena_clear(skipped->arena);
-    return codec_read_event(skipped->walk->registry, record->value, skipped->arena, &event) ==
-           FRAME_OK;
+    arena_clear(skipped->walk->arena);
+    return walk_readable(skipped->walk, record, &event);
 }
 
 static void take_record(void *owner, const struct kafka_record *record)

@@ -121,13 +121,20 @@ static int64_t count(
     return n;
 }
 
+bool walk_readable(const struct walk *walk, const struct kafka_record *record, struct event *ret)
+{
+    if (codec_read_event(walk->registry, record->value, walk->arena, ret) != FRAME_OK)
+        return false;
+    const struct uuid *person = &event_meta(ret)->person;
+    return view_eq(record->key, (struct view){(const char *)person->b, sizeof(person->b)});
+}
+
 struct walked walk_record(struct walk *walk, const struct kafka_record *record)
 {
     struct event event;
     walk->records++;
     arena_clear(walk->arena);
-    enum frame_fault fault = codec_read_event(walk->registry, record->value, walk->arena, &event);
-    if (fault != FRAME_OK) {
+    if (!walk_readable(walk, record, &event)) {
         walk->unreadable++;
         return (struct walked){RULING_LOST, PAIR_NONE};
     }

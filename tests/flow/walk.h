@@ -35,6 +35,8 @@ struct walk {
 };
 void walk_init(struct walk *walk);
 void walk_done(struct walk *walk);
+/* An event, under its person's key: what every reader rules upon. Uses the walk's arena. */
+bool walk_readable(const struct walk *walk, const struct kafka_record *record, struct event *ret);
 struct walked {
     enum ruling ruling;
     int64_t answer; /* number; PAIR_NONE where the record is unreadable */
