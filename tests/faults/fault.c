@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_MS = 300, LAST_MS = 2200 };
+enum { FIRST_MS = 300, LAST_MS = 2200, REDRAWN_MAX = 100 };
 
 /* --- drawing
  * -------------------------------------------------------------------------------------*/
@@ -56,8 +56,12 @@ void schedule_draw(struct schedule *schedule, uint64_t seed, const char *only, u
     uint64_t rng = seed;
     schedule->seed = seed;
     schedule->count = (size_t)rng_between(&rng, FAULTS_MIN, FAULTS_MAX - 1);
+    bool heavy = false;
     for (size_t i = 0; i < schedule->count; i++) {
         const struct fault_kind *kind = draw_kind(&rng, only, have);
+        for (int tries = 0; kind->heavy && heavy && tries < REDRAWN_MAX; tries++)
+            kind = draw_kind(&rng, only, have);
+        heavy |= kind->heavy;
         schedule->faults[i] = (struct fault){.kind = kind,
             .at_ms = rng_between(&rng, FIRST_MS, LAST_MS),
             .hold_ms = rng_between(&rng, kind->hold_ms[0], kind->hold_ms[1]),

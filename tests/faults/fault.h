@@ -34,6 +34,7 @@ struct fault_kind {
     void (*end)(struct fault *fault); /* NULL: nothing to mend, it is over at once */
     int hold_ms[2];
     int weight;    /* how often it is drawn */
+    bool heavy;    /* takes many seconds: one in a schedule is enough */
     bool restarts; /* a daemon may give up (exit 1) and be started again */
     enum need needs;
     const char *where; /* a crash point, a door of the proxy, a folder */
@@ -82,5 +83,9 @@ void act_crash(struct fault *fault);
 void act_net(struct fault *fault);
 void act_net_end(struct fault *fault);
 void act_poison(struct fault *fault);
+void act_disk_full(struct fault *fault);
+void act_disk_free(struct fault *fault);
+void act_clock(struct fault *fault);
+void act_clock_end(struct fault *fault);
 
 #endif

@@ -41,6 +41,20 @@
         NET(door, who, "cut", 100, 2000, .rule = RULE_CUT),                                        \
         NET(door, who, "cut-frame", 300, 1500, .rule = RULE_CUT_FRAME)
 
+/* A disk that is full for a while. */
+#define DISK(which)                                                                                \
+    {                                                                                              \
+        .name = "disk-" which, .begin = act_disk_full, .end = act_disk_free,                       \
+        .hold_ms = {300, 2500}, .weight = 3, .heavy = true, .restarts = true,                      \
+        .needs = NEEDS_DISKS, .where = which                                                       \
+    }
+/* The daemons' wall clock jumps, or runs at another speed, and jumps back. */
+#define CLOCK(name_, who, offset)                                                                  \
+    {                                                                                              \
+        .name = "clock-" name_, .victims = who, .begin = act_clock, .end = act_clock_end,          \
+        .hold_ms = {500, 2500}, .weight = 3, .needs = NEEDS_CLOCK, .where = offset                 \
+    }
+
 const struct fault_kind fault_kinds[] = {
     DAEMON("referrals", 3),
     DAEMON("sessions", 3),
@@ -51,19 +65,27 @@ const struct fault_kind fault_kinds[] = {
     ZOMBIE("referrals"),
     ZOMBIE("projector"),
     /* Members that come and go every two seconds; two under one static name. */
-    {.name = "storm", .victims = READERS, .begin = act_storm, .weight = 2, .restarts = true},
+    {.name = "storm",
+        .heavy = true,
+        .victims = READERS,
+        .begin = act_storm,
+        .weight = 2,
+        .restarts = true},
     {.name = "twin", .victims = READERS, .begin = act_twin, .weight = 2, .restarts = true},
     {.name = "broker-kill",
+        .heavy = true,
         .begin = act_broker_kill,
         .end = act_broker_start,
         .hold_ms = {0, 1000},
         .weight = 2},
     {.name = "broker-stop",
+        .heavy = true,
         .begin = act_broker_stop,
         .end = act_broker_start,
         .hold_ms = {0, 1000},
         .weight = 1},
     {.name = "broker-freeze",
+        .heavy = true,
         .begin = act_broker_freeze,
         .end = act_broker_thaw,
         .hold_ms = {500, 7000},
@@ -110,5 +132,17 @@ const struct fault_kind fault_kinds[] = {
     NET_ALL("broker", EVERYBODY ",*"),
     NET_ALL("postgres", "projector,gateway"),
     NET("postgres", "projector", "cut-commit", 100, 1000, .rule = RULE_CUT_COMMIT),
+    DISK("store"),
+    DISK("log"),
+    DISK("wal"),
+    DISK("kafka"),
+    CLOCK("hour-ahead", READERS, "+1h"),
+    CLOCK("hour-behind", READERS, "-1h"),
+    CLOCK("fast", READERS, "+0 x3"),
+    CLOCK("slow", READERS, "+0 x0.5"),
+    CLOCK("spring-night", READERS, "@2027-03-28 00:59:59"),
+    CLOCK("autumn-night", READERS, "@2026-10-25 00:59:59"),
+    /* As far as the callers' tokens stay valid. */
+    CLOCK("edge-ahead", "gateway", "+4m"),
 };
 const size_t fault_kind_count = ARRAY_LEN(fault_kinds);

@@ -6,14 +6,21 @@
 # SEEDS (default 10) schedules from SEED (default 1) on; FAULTS names some faults (beginnings of names,
 # by commas; `make faults FAULTS=list` lists them). SECONDS_MAX (default 480): no new schedule after
 # so many. Lines of results are added to RESULTS (default build/faults/results.tsv).
+# STACK=plain (default); disks: small ones that can be filled (root only); clock: the daemons' wall clock
+# is ours (libfaketime; release programs: it does not go with sanitizers).
 # Ends with "faults: N passed, N failed": each invariant of each schedule counts. BIN names the programs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-case ${1:-} in -h | --help) sed -n '2,10s/^# //p' "$0"; exit 0 ;; esac
+case ${1:-} in -h | --help) sed -n '2,12s/^# //p' "$0"; exit 0 ;; esac
 export BIN=${BIN:-build/debug-gcc/bin}
 FAULTS_PROGRAM=${FAULTS_PROGRAM:-$(dirname "$BIN")/test/faults}
 RESULTS=${RESULTS:-build/faults/results.tsv}
-[ "${FAULTS:-}" != list ] || exec "$FAULTS_PROGRAM" list
+list() { "$FAULTS_PROGRAM" list; for scene in tests/faults/scene_*.sh; do basename "$scene" .sh | tr _ -; done; }
+[ "${FAULTS:-}" != list ] || { list; exit; }
+case ${FAULTS:-} in scene-*) # one of the scenes instead, on a stack of its own
+    scene=$(tr - _ <<<"${FAULTS#scene-}")
+    WITH_STACK_SECONDS=${WITH_STACK_SECONDS:-900} exec tests/with-stack.sh "tests/faults/scene_$scene.sh" ;;
+esac
 mkdir -p "$(dirname "$RESULTS")"
 if [ "${1:-}" != --stack ]; then
     . compose/lib.sh
@@ -29,9 +36,29 @@ RESULTS=$(realpath -m "$RESULTS")
 . tests/flow/gateway.sh
 export TOP FLOW BIN RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0
 export FAULTS_KAFKA=127.0.0.1:${KAFKA_BEHIND#*:} FAULTS_PG="host=$FLOW/pg port=5432 dbname=$PGDATABASE"
+STACK=${STACK:-plain}
+FAKETIME=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
 HAVE=2 # enum need of fault.h: the proxy
 ! nm "$BIN/projector" | grep -q ' T crash_point$' || HAVE=$((HAVE + 1))
+[ "$STACK" != disks ] || HAVE=$((HAVE + 4))
+[ "$STACK" != clock ] || HAVE=$((HAVE + 8))
 export FAULTS_HAVE=$HAVE
+
+# --- what a stack has beside the daemons -------------------------------------------------------------
+
+# disk NAME SIZE FOLDER [OWNER]: FOLDER is on a small disk of its own from now on.
+disk() {
+    local at=$FLOW/disks/$1
+    mkdir -p "$at" && mount -t tmpfs -o "size=$2" tmpfs "$at" && mv "$3" "$at/here" && ln -s "$at/here" "$3"
+}
+disks_up() {
+    local stack=$TOP/compose/stack.sh
+    psql -X -q -U postgres -d postgres -c "ALTER SYSTEM SET max_wal_size = '64MB'" -c "ALTER SYSTEM SET min_wal_size = '32MB'" &&
+        "$stack" stop "$STACK_DIR" && disk store 128m "$FLOW/store" && disk log 128m "$FLOW/log" &&
+        disk wal 192m "$STACK_DIR/pg/pg_wal" && disk kafka 512m "$STACK_DIR/kafka/data" &&
+        "$stack" start "$STACK_DIR"
+}
+disks_down() { [ "$STACK" != disks ] || umount -l "$FLOW"/disks/* 2>/dev/null; }
 
 proxy_up() {
     mkdir -p "$FLOW/pg"
@@ -41,14 +68,19 @@ proxy_up() {
     until_true 5 test -S "$FLOW/proxy.control"
 }
 start() { # NAME [VARIABLE=VALUE...]
-    mkdir -p "$FLOW/crash/$1"
-    daemon_start "$1" "RB_STATE=$RB_STATE" "RB_KAFKA_BOOTSTRAP=$FAULTS_KAFKA" "RB_CRASH=$FLOW/crash/$1" \
-        "RB_PG=$FAULTS_PG user=$(daemon_role "$1")" "${@:2}"
+    local more=("RB_CRASH=$FLOW/crash/$1")
+    mkdir -p "$FLOW/crash/$1" "$FLOW/clock"
+    echo '+0' >"$FLOW/clock/$1"
+    [ "$STACK" != clock ] || more+=("LD_PRELOAD=$FAKETIME" "FAKETIME_TIMESTAMP_FILE=$FLOW/clock/$1" \
+        FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1)
+    daemon_start "$1" "RB_STATE=$RB_STATE" "RB_KAFKA_BOOTSTRAP=$FAULTS_KAFKA" \
+        "RB_PG=$FAULTS_PG user=$(daemon_role "$1")" "${more[@]}" "${@:2}"
 }
 started() {
     local name
     brokerctl token --make-keys >/dev/null || return 1
     cp "$RB_SECRETS/token.jwk" "$RB_SECRETS/token.key" # where the callers look
+    [ "$STACK" != disks ] || disks_up || return 1
     proxy_up || { cat "$FLOW/log/proxy.log"; return 1; }
     for name in projector referrals sessions risk; do start "$name"; done
     for name in projector referrals sessions risk; do until_true 60 daemon_ready "$name" || return 1; done
@@ -61,7 +93,7 @@ keep() { # the logs of a run that broke something
     rm -rf "$kept" && mkdir -p "$kept" && cp -r "$FLOW/log/." "$kept/" && echo "logs of the failure: $kept"
 }
 PROXY=
-trap 'daemons_down; [ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null' EXIT
+trap 'daemons_down; [ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null; disks_down' EXIT
 started || { echo 'the broker did not start'; keep; echo 'faults: 0 passed, 1 failed'; exit 1; }
 export RB_GATEWAY=$API
 rc=0

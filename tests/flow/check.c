@@ -20,6 +20,7 @@ static int64_t ends_of(struct kafka_consumer *reader, const char *topic,
         struct kafka_bounds bounds;
         at[i] = (struct kafka_position){topic, i, KAFKA_FROM_START};
         must(kafka_bounds_get(reader, at[i], 10000, &bounds), "bounds");
+        at[i].offset = bounds.low; /* the client would ask once more, in its own time */
         ret_ends[i] = bounds.high;
         count += bounds.high - bounds.low;
     }

@@ -39,6 +39,7 @@ struct load {
     int count, open, most;
     FILE *ledger;
     int64_t commands, sent, finish_us;
+    int64_t enough; /* commands: nobody new after so many */
     int64_t *took;
     size_t took_count;
 };
@@ -187,12 +188,16 @@ static int taken_unanswered(const struct load *load)
     return count;
 }
 
+static bool more_to_come(const struct load *load)
+{
+    return clock_monotonic() < load->finish_us && load->commands < load->enough;
+}
+
 static void run(struct load *load)
 {
     int64_t again_at = 0;
-    while (load->open > 0 || clock_monotonic() < load->finish_us) {
-        while (load->open < load->most && clock_monotonic() < load->finish_us &&
-               load->count < PEOPLE_MAX)
+    while (load->open > 0 || more_to_come(load)) {
+        while (load->open < load->most && more_to_come(load) && load->count < PEOPLE_MAX)
             start_person(load);
         must(kafka_producer_poll(load->producer, 0), "producer");
         read_outcomes(load);
@@ -238,12 +243,13 @@ static void load_done(struct load *load)
 
 int flow_load(int argc, char **argv)
 {
-    if (argc != 3)
-        fail("usage: flow load LEDGER SECONDS PEOPLE");
+    if (argc != 3 && argc != 4)
+        fail("usage: flow load LEDGER SECONDS PEOPLE [COMMANDS]");
     char run_name[32];
     snprintf(run_name, sizeof(run_name), "%" PRId64, clock_now());
     struct load load = {.run = view_of(run_name), .most = (int)strtol(argv[2], NULL, 10)};
     load.finish_us = clock_monotonic() + strtol(argv[1], NULL, 10) * 1000000;
+    load.enough = argc == 4 ? strtol(argv[3], NULL, 10) : INT64_MAX;
     load.people = calloc(PEOPLE_MAX, sizeof(*load.people));
     load.took = calloc(PEOPLE_MAX, sizeof(*load.took));
     load.ledger = fopen(argv[0], "a");
@@ -267,7 +273,7 @@ int flow_repeat(int argc, char **argv)
         fail("usage: flow repeat LEDGER TIMES");
     char run_name[32];
     snprintf(run_name, sizeof(run_name), "%" PRId64, clock_now());
-    struct load load = {.run = view_of(run_name), .most = 1};
+    struct load load = {.run = view_of(run_name), .most = 1, .enough = 1};
     load.people = calloc(PEOPLE_MAX, sizeof(*load.people));
     load.took = calloc(PEOPLE_MAX, sizeof(*load.took));
     load.ledger = fopen(argv[0], "a");

@@ -14,6 +14,6 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 2, argv + 2);
     fprintf(stderr,
-        "usage: flow load LEDGER SECONDS PEOPLE | flow check LEDGER | flow repeat LEDGER TIMES\n");
+        "usage: flow load LEDGER SECONDS PEOPLE [COMMANDS] | flow check LEDGER | flow repeat LEDGER TIMES\n");
     return 2;
 }
