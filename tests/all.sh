@@ -5,16 +5,16 @@
 #
 # Rings: core and edge (gcc, sanitizers), clang (all programs and core again), simulate (10,000 worlds
 # in memory that fail as they may), fuzz (hostile bytes, a few seconds each), threads (ThreadSanitizer),
-# flow (several services over real Kafka and Postgres), system (everything, browser included). The
-# output of each is kept in TEST_LOGS (default build/test-logs). All in all bounded by TEST_SECONDS
-# (default 1500).
+# flow (several services over real Kafka and Postgres), faults (a few schedules of them), system
+# (everything, browser included). The output of each is kept in TEST_LOGS (default build/test-logs).
+# All in all bounded by TEST_SECONDS (default 1500).
 # Exit status 0 only if nothing failed.
 set -euo pipefail
 . "$(dirname "$0")/../compose/lib.sh"
 cd "$CHECKOUT"
 
 export TEST_LOGS=${TEST_LOGS:-$CHECKOUT/build/test-logs}
-RINGS=(core edge clang simulate fuzz threads flow system)
+RINGS=(core edge clang simulate fuzz threads flow faults system)
 ENDS_AT=$(($(now_ms) + ${TEST_SECONDS:-1500} * 1000))
 JOBS=$(nproc)
 cache=
@@ -24,7 +24,8 @@ ring_command() {
     case $1 in
     core | edge) RING=(make "-j$JOBS" MODE=debug "CC=${cache}gcc" "test-$1") ;;
     clang) RING=(make "-j$JOBS" MODE=debug "CC=${cache}clang" all test-core) ;;
-    simulate | fuzz | threads | flow | system) RING=(make "-j$JOBS" MODE=debug "CC=${cache}gcc" "test-$1") ;;
+    simulate | fuzz | threads | flow | faults | system)
+        RING=(make "-j$JOBS" MODE=debug "CC=${cache}gcc" "test-$1") ;;
     *) die "no ring '$1': ${RINGS[*]}" ;;
     esac
 }

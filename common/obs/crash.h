@@ -6,8 +6,8 @@
 #ifndef OBS_CRASH_H
 #define OBS_CRASH_H
 
+void crash_point(const char *name); /* not in a release build */
 #ifdef CRASH_POINTS
-void crash_point(const char *name);
 #define CRASH_POINT(name) crash_point(name)
 #else
 #define CRASH_POINT(name) ((void)0)

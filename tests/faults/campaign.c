@@ -177,6 +177,6 @@ int campaign_run(const struct campaign_conf *conf)
     keep_history(&campaign);
     scene_done(&campaign.scene);
     fclose(campaign.results);
-    printf("faults: %d passed, %d failed\n", campaign.held, campaign.broken);
+    printf("schedules: %d passed, %d failed\n", campaign.held, campaign.broken);
     return campaign.broken == 0 && campaign.held > 0 ? 0 : 1;
 }

@@ -35,6 +35,7 @@ struct fault_kind {
     int hold_ms[2];
     int weight;    /* how often it is drawn */
     bool heavy;    /* takes many seconds: one in a schedule is enough */
+    bool aborts;   /* it may be one of its own assertions that ends a daemon */
     bool restarts; /* a daemon may give up (exit 1) and be started again */
     enum need needs;
     const char *where; /* a crash point, a door of the proxy, a folder */
@@ -87,5 +88,10 @@ void act_disk_full(struct fault *fault);
 void act_disk_free(struct fault *fault);
 void act_clock(struct fault *fault);
 void act_clock_end(struct fault *fault);
+void act_shim(struct fault *fault);
+void act_shim_end(struct fault *fault);
+void act_descriptors(struct fault *fault);
+void act_descriptors_end(struct fault *fault);
+void act_clients(struct fault *fault);
 
 #endif

@@ -55,6 +55,18 @@
         .hold_ms = {500, 2500}, .weight = 3, .needs = NEEDS_CLOCK, .where = offset                 \
     }
 
+/* Calls of the C library fail. */
+#define SHIM(name_, who, what, ...)                                                                \
+    {                                                                                              \
+        .name = name_, .victims = who, .begin = act_shim, .end = act_shim_end,                     \
+        .hold_ms = {200, 1500}, .weight = 3, .restarts = true, .needs = NEEDS_CLOCK,               \
+        .where = what, __VA_ARGS__                                                                 \
+    }
+#define CLIENTS(what)                                                                              \
+    {                                                                                              \
+        .name = what, .begin = act_clients, .weight = 1, .where = what                             \
+    }
+
 const struct fault_kind fault_kinds[] = {
     DAEMON("referrals", 3),
     DAEMON("sessions", 3),
@@ -144,5 +156,18 @@ const struct fault_kind fault_kinds[] = {
     CLOCK("autumn-night", READERS, "@2026-10-25 00:59:59"),
     /* As far as the callers' tokens stay valid. */
     CLOCK("edge-ahead", "gateway", "+4m"),
+    SHIM("write-fails", EVERYBODY, "write", .heavy = false),
+    SHIM("sync-fails", EVERYBODY, "sync", .heavy = false),
+    SHIM("malloc-fails", EVERYBODY, "malloc", .aborts = true),
+    {.name = "no-descriptors",
+        .victims = EVERYBODY,
+        .begin = act_descriptors,
+        .end = act_descriptors_end,
+        .hold_ms = {300, 2500},
+        .weight = 2,
+        .restarts = true},
+    CLIENTS("slow-loris"),
+    CLIENTS("endless-body"),
+    CLIENTS("deaf-readers"),
 };
 const size_t fault_kind_count = ARRAY_LEN(fault_kinds);

@@ -7,11 +7,12 @@
 # by commas; `make faults FAULTS=list` lists them). SECONDS_MAX (default 480): no new schedule after
 # so many. Lines of results are added to RESULTS (default build/faults/results.tsv).
 # STACK=plain (default); disks: small ones that can be filled (root only); clock: the daemons' wall clock
-# is ours (libfaketime; release programs: it does not go with sanitizers).
+# is ours, and calls of their C library fail (libfaketime, shim.c; release programs: neither goes with
+# sanitizers).
 # Ends with "faults: N passed, N failed": each invariant of each schedule counts. BIN names the programs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-case ${1:-} in -h | --help) sed -n '2,12s/^# //p' "$0"; exit 0 ;; esac
+case ${1:-} in -h | --help) sed -n '2,13s/^# //p' "$0"; exit 0 ;; esac
 export BIN=${BIN:-build/debug-gcc/bin}
 FAULTS_PROGRAM=${FAULTS_PROGRAM:-$(dirname "$BIN")/test/faults}
 RESULTS=${RESULTS:-build/faults/results.tsv}
@@ -37,6 +38,7 @@ RESULTS=$(realpath -m "$RESULTS")
 export TOP FLOW BIN RB_COMMANDS_PER_SECOND=0 RB_QUERIES_PER_SECOND=0
 export FAULTS_KAFKA=127.0.0.1:${KAFKA_BEHIND#*:} FAULTS_PG="host=$FLOW/pg port=5432 dbname=$PGDATABASE"
 STACK=${STACK:-plain}
+SHIM=$(realpath -m "$(dirname "$FAULTS_PROGRAM")/faults-shim.so")
 FAKETIME=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
 HAVE=2 # enum need of fault.h: the proxy
 ! nm "$BIN/projector" | grep -q ' T crash_point$' || HAVE=$((HAVE + 1))
@@ -69,10 +71,11 @@ proxy_up() {
 }
 start() { # NAME [VARIABLE=VALUE...]
     local more=("RB_CRASH=$FLOW/crash/$1")
-    mkdir -p "$FLOW/crash/$1" "$FLOW/clock"
+    mkdir -p "$FLOW/crash/$1" "$FLOW/clock" "$FLOW/shim"
+    head -c 64 /dev/zero >"$FLOW/shim/$1"
     echo '+0' >"$FLOW/clock/$1"
-    [ "$STACK" != clock ] || more+=("LD_PRELOAD=$FAKETIME" "FAKETIME_TIMESTAMP_FILE=$FLOW/clock/$1" \
-        FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1)
+    [ "$STACK" != clock ] || more+=("LD_PRELOAD=$SHIM:$FAKETIME" "FAKETIME_TIMESTAMP_FILE=$FLOW/clock/$1" \
+        FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1 "FAULTS_SHIM=$FLOW/shim/$1")
     daemon_start "$1" "RB_STATE=$RB_STATE" "RB_KAFKA_BOOTSTRAP=$FAULTS_KAFKA" \
         "RB_PG=$FAULTS_PG user=$(daemon_role "$1")" "${more[@]}" "${@:2}"
 }
@@ -96,7 +99,20 @@ PROXY=
 trap 'daemons_down; [ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null; disks_down' EXIT
 started || { echo 'the broker did not start'; keep; echo 'faults: 0 passed, 1 failed'; exit 1; }
 export RB_GATEWAY=$API
-rc=0
-"$FAULTS_PROGRAM" run "$RESULTS" "${SEED:-1}" "${SEEDS:-10}" "${SECONDS_MAX:-480}" "${FAULTS:-}" || rc=$?
-[ $rc -eq 0 ] || keep
-exit $rc
+"$FAULTS_PROGRAM" run "$RESULTS" "${SEED:-1}" "${SEEDS:-10}" "${SECONDS_MAX:-480}" "${FAULTS:-}" | tee "$FLOW/log/schedules.out"
+read -r passed failed < <(sed -n 's/^schedules: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$FLOW/log/schedules.out") || { passed=0 failed=1; }
+# Each debug program has crash points, no release one has.
+crash_points() { nm "$@" | grep -c ' crash_point$'; }
+if [ -n "${RELEASE_OBJECTS:-}" ]; then
+    for object in $RELEASE_OBJECTS; do
+        if [ "$(crash_points "$object")" -eq 0 ] && [ "$(crash_points "${object/release/debug}")" -gt 0 ]; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "FAILED: $object has crash points, or that of the debug build has none"
+        fi
+    done
+fi
+[ "$failed" -eq 0 ] || keep
+echo "faults: $passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

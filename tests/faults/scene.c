@@ -101,12 +101,18 @@ static bool runs(pid_t pid, const char *program)
     return name != NULL && strcmp(name + 1, program) == 0;
 }
 
-bool daemon_signal(const struct scene *scene, const char *name, int number)
+pid_t daemon_pid(const struct scene *scene, const char *name)
 {
     char path[512];
     snprintf(path, sizeof(path), "%s/run/%s.pid", scene->flow, name);
     pid_t pid = pid_in(path);
-    return pid > 0 && runs(pid, name) && kill(pid, number) == 0;
+    return pid > 0 && runs(pid, name) ? pid : -1;
+}
+
+bool daemon_signal(const struct scene *scene, const char *name, int number)
+{
+    pid_t pid = daemon_pid(scene, name);
+    return pid > 0 && kill(pid, number) == 0;
 }
 
 /* The environment with these on top. */

@@ -25,6 +25,7 @@ extern const char *const daemon_names[DAEMONS];
 
 /* The process that its supervisor started last; false: there is none just now. Signals are sent
  * only to a process that runs the daemon's program. */
+pid_t daemon_pid(const struct scene *scene, const char *name); /* -1: none */
 bool daemon_signal(const struct scene *scene, const char *name, int number);
 /* One more of a daemon, outside its supervisor, with a store of its own: `instance` may be the
  * supervised one's. Signals end it as a supervisor would. */
