@@ -194,3 +194,29 @@ void act_crash(struct fault *fault)
     fault->missed = unlink(path) == 0; /* nobody came by */
     fault->healed_us = clock_monotonic();
 }
+
+/* --- releases
+ * ------------------------------------------------------------------------------------*/
+
+/* What is started from now on is of that release; who runs is asked to stop. */
+static void replace(struct fault *fault, const char *release)
+{
+    char to[512], at[512], next[520];
+    snprintf(to, sizeof(to), "%s/%s/%s", fault->scene->flow, release, fault->victim);
+    snprintf(at, sizeof(at), "%s/bin/%s", fault->scene->flow, fault->victim);
+    snprintf(next, sizeof(next), "%s.next", at);
+    if (symlink(to, next) != 0 || rename(next, at) != 0)
+        fail("%s cannot be replaced", at);
+    hit(fault, SIGTERM);
+}
+
+void act_upgrade(struct fault *fault)
+{
+    replace(fault, "next");
+}
+
+/* Back again: nothing new was stated, so this one still reads all. */
+void act_downgrade(struct fault *fault)
+{
+    replace(fault, "this");
+}

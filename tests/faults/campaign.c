@@ -140,6 +140,8 @@ static void one(struct campaign *campaign, struct schedule *schedule)
     int64_t took = behind_us(healed);
     judge(scene, schedule, &judged);
     judged.of[I9_CAUGHT_UP] = took <= CAUGHT_UP_US ? HOLDS : BROKEN;
+    if ((scene->have & NEEDS_RELEASES) != 0)
+        judged.of[I11_VERSIONS] = judged.of[I3_FOLD];
     judged.of[I8_NO_CRASH] = exits_fine(scene, &before, schedule) ? HOLDS : BROKEN;
     results(campaign->results, schedule, &scene->history, &judged);
     int broken = tell_broken(schedule, &judged);

@@ -25,7 +25,8 @@ enum need {
     NEEDS_CRASH_POINTS = 1,
     NEEDS_PROXY = 2,
     NEEDS_DISKS = 4,
-    NEEDS_CLOCK = 8
+    NEEDS_CLOCK = 8,
+    NEEDS_RELEASES = 16
 };
 struct fault_kind {
     const char *name;
@@ -93,5 +94,7 @@ void act_shim_end(struct fault *fault);
 void act_descriptors(struct fault *fault);
 void act_descriptors_end(struct fault *fault);
 void act_clients(struct fault *fault);
+void act_upgrade(struct fault *fault);
+void act_downgrade(struct fault *fault);
 
 #endif

@@ -156,6 +156,14 @@ const struct fault_kind fault_kinds[] = {
     CLOCK("autumn-night", READERS, "@2026-10-25 00:59:59"),
     /* As far as the callers' tokens stay valid. */
     CLOCK("edge-ahead", "gateway", "+4m"),
+    /* One daemon is of the next release for a while. */
+    {.name = "release",
+        .victims = EVERYBODY,
+        .begin = act_upgrade,
+        .end = act_downgrade,
+        .hold_ms = {1500, 4000},
+        .weight = 60,
+        .needs = NEEDS_RELEASES},
     SHIM("write-fails", EVERYBODY, "write", .heavy = false),
     SHIM("sync-fails", EVERYBODY, "sync", .heavy = false),
     SHIM("malloc-fails", EVERYBODY, "malloc", .aborts = true),

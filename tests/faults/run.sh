@@ -6,9 +6,9 @@
 # SEEDS (default 10) schedules from SEED (default 1) on; FAULTS names some faults (beginnings of names,
 # by commas; `make faults FAULTS=list` lists them). SECONDS_MAX (default 480): no new schedule after
 # so many. Lines of results are added to RESULTS (default build/faults/results.tsv).
-# STACK=plain (default); disks: small ones that can be filled (root only); clock: the daemons' wall clock
-# is ours, and calls of their C library fail (libfaketime, shim.c; release programs: neither goes with
-# sanitizers).
+# STACK=plain (default); releases: daemons of the next one beside these; disks: small ones that can be
+# filled (root only); clock: the daemons' wall clock is ours, and calls of their C library fail
+# (libfaketime, shim.c; release programs: neither goes with sanitizers).
 # Ends with "faults: N passed, N failed": each invariant of each schedule counts. BIN names the programs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -44,6 +44,7 @@ HAVE=2 # enum need of fault.h: the proxy
 ! nm "$BIN/projector" | grep -q ' T crash_point$' || HAVE=$((HAVE + 1))
 [ "$STACK" != disks ] || HAVE=$((HAVE + 4))
 [ "$STACK" != clock ] || HAVE=$((HAVE + 8))
+[ "$STACK" != releases ] || HAVE=$((HAVE + 16))
 export FAULTS_HAVE=$HAVE
 
 # --- what a stack has beside the daemons -------------------------------------------------------------
@@ -59,6 +60,13 @@ disks_up() {
         "$stack" stop "$STACK_DIR" && disk store 128m "$FLOW/store" && disk log 128m "$FLOW/log" &&
         disk wal 192m "$STACK_DIR/pg/pg_wal" && disk kafka 512m "$STACK_DIR/kafka/data" &&
         "$stack" start "$STACK_DIR"
+}
+# The daemons' programs can be changed for those of the next release while all runs.
+releases_up() {
+    . "$TOP/tests/flow/releases.sh"
+    next_release || return 1
+    mkdir -p "$FLOW/this" "$FLOW/bin" && cp "${PROGRAMS[@]/#/$BIN/}" "$FLOW/this" &&
+        ln -s "${PROGRAMS[@]/#/$FLOW/this/}" "$FLOW/bin" && BIN=$FLOW/bin
 }
 disks_down() { [ "$STACK" != disks ] || umount -l "$FLOW"/disks/* 2>/dev/null; }
 
@@ -84,6 +92,7 @@ started() {
     brokerctl token --make-keys >/dev/null || return 1
     cp "$RB_SECRETS/token.jwk" "$RB_SECRETS/token.key" # where the callers look
     [ "$STACK" != disks ] || disks_up || return 1
+    [ "$STACK" != releases ] || releases_up || return 1
     proxy_up || { cat "$FLOW/log/proxy.log"; return 1; }
     for name in projector referrals sessions risk; do start "$name"; done
     for name in projector referrals sessions risk; do until_true 60 daemon_ready "$name" || return 1; done
