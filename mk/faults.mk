@@ -14,8 +14,8 @@ $(O)/test/faults-shim.so: tests/faults/shim.c
 	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -fPIC -shared -o $@ $< -ldl
 
 .PHONY: faults
-faults: all $(O)/test/faults $(O)/test/faults-shim.so ## schedules of faults: SEEDS=n [SEED=n] [FAULTS="names"]; FAULTS=list lists them
-	@BIN=$(O)/bin SEEDS='$(SEEDS)' SEED='$(SEED)' FAULTS='$(FAULTS)' tests/faults/run.sh
+faults: all $(O)/test/faults $(O)/test/faults-shim.so $(O)/test/flow ## schedules of faults: SEEDS=n [SEED=n] [STACK=name] [FAULTS="names"]; FAULTS=list lists them
+	@BIN=$(O)/bin SEEDS='$(SEEDS)' SEED='$(SEED)' STACK='$(STACK)' FAULTS='$(FAULTS)' tests/faults/run.sh
 
 # The ring of `make test`: the same schedules each time, short ones. And no crash point is in a release.
 CRASH_SRC := $(shell grep -lw CRASH_POINT common/*/*.c services/*/*.c)

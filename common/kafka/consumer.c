@@ -87,6 +87,8 @@ static const struct kafka_property texts_for_all[] = {
     {NULL, NULL},
 };
 
+enum { JOIN_MS = 30000 };
+
 struct opening {
     const struct kafka_conf *kafka;
     const char *group, *instance;
@@ -156,6 +158,8 @@ res_t kafka_group_open(const struct kafka_group_conf *conf, struct kafka_consume
     for (size_t i = 0; i < conf->topic_count; i++)
         rd_kafka_topic_partition_list_add(topics, conf->topics[i], RD_KAFKA_PARTITION_UA);
     TRY(KAFKA_RES(rd_kafka_subscribe(consumer->rk, topics)));
+    consumer->join_us = (conf->join_ms == 0 ? JOIN_MS : conf->join_ms) * INT64_C(1000);
+    consumer->waiting_since = clock_monotonic();
     *ret = TAKE(consumer);
     return RES_DONE;
 }
@@ -266,7 +270,7 @@ static res_t poll_once(struct kafka_consumer *consumer, struct kafka_event *ret)
     if (consumer->phase == KAFKA_PHASE_TOLD) /* by a callback of this very poll */
         return kafka_group_change(consumer, ret);
     *ret = (struct kafka_event){.kind = KAFKA_NOTHING};
-    return RES_DONE;
+    return kafka_group_waits(consumer);
 }
 
 res_t kafka_poll(struct kafka_consumer *consumer, int wait_ms, struct kafka_event *ret)

@@ -52,6 +52,8 @@ struct kafka_group_conf {
     const char *const *topics;
     size_t topic_count;
     int64_t session_ms; /* 0: 6,000 */
+    int64_t join_ms;    /* the broker answers and the group has given us no assignment, not even an
+                           empty one, for so long: kafka_poll is FATAL; 0: 30,000 */
 };
 /* Joins in the background; FATAL on a setting that the client does not take. */
 res_t kafka_group_open(const struct kafka_group_conf *conf, struct kafka_consumer **ret) MUST_USE;
@@ -71,8 +73,8 @@ void kafka_consumer_close_p(struct kafka_consumer **consumer);
 int kafka_consumer_fd(const struct kafka_consumer *consumer);
 /* The next thing that happened. After ASSIGNED accept, after REVOKED and LOST release, before the
  * next poll. RETRY: a failure that the client goes on from by itself (brokers away); poll on.
- * FATAL: fenced by another of our instance, not authorised, a partition or topic that is not there.
- */
+ * FATAL: fenced by another of our instance, not authorised, a partition or topic that is not there,
+ * not taken (back) into the group. */
 res_t kafka_poll(struct kafka_consumer *consumer, int wait_ms, struct kafka_event *ret) MUST_USE;
 
 /* Group: starts reading the partitions of the ASSIGNED event, each at its committed offset (from

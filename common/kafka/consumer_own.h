@@ -23,6 +23,9 @@ struct kafka_consumer {
     bool closing;
     enum kafka_phase phase;
     enum kafka_event_kind change; /* ASSIGNED, REVOKED or LOST, while phase is not QUIET */
+    int64_t join_us;              /* group only: how long it may go without an assignment */
+    int64_t waiting_since; /* group only: without an assignment, looked at then; 0: it has one */
+    int looks;             /* at which the broker was there, meanwhile */
     rd_kafka_topic_partition_list_t *offered;
     rd_kafka_topic_partition_list_t *owned;
     res_t trouble;                /* of a callback, told at the next poll */
@@ -52,6 +55,8 @@ void kafka_on_rebalance(
     rd_kafka_t *rk, rd_kafka_resp_err_t err, kafka_list *partitions, void *consumer);
 /* The event of a change that was told; asks for the committed offsets first. */
 res_t kafka_group_change(struct kafka_consumer *consumer, struct kafka_event *ret) MUST_USE;
+/* FATAL: not taken into the group for too long, though the broker is there. */
+res_t kafka_group_waits(struct kafka_consumer *consumer) MUST_USE;
 /* True: *ret is KAFKA_COMMITTED. */
 bool kafka_group_committed(struct kafka_consumer *consumer, struct kafka_event *ret);
 

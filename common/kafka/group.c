@@ -1,8 +1,11 @@
 /* A member of a group: who owns which partition, and commits. */
 #include "kafka/consumer_own.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
+enum { LOOKS = 3, LOOK_WAIT_MS = 1000 };
 enum { COMMITS_OPEN_MAX = 256, COMMITTED_WAIT_MS = 5000, COMMIT_WAIT_MS = 5000 };
 
 /* Only notes the change: the owner hears of it from kafka_poll and answers in its own time; the
@@ -41,10 +44,29 @@ res_t kafka_group_change(struct kafka_consumer *consumer, struct kafka_event *re
     if (consumer->change == KAFKA_LOST)
         kafka_list_free_p(&consumer->owned);
     consumer->phase = KAFKA_PHASE_AWAITED;
+    consumer->waiting_since = consumer->change == KAFKA_ASSIGNED ? 0 : clock_monotonic();
+    consumer->looks = 0;
     *ret = (struct kafka_event){.kind = consumer->change,
         .positions = consumer->positions,
         .position_count = consumer->position_count};
     return RES_DONE;
+}
+
+/* Seen after a broker came back: the client had lost its assignment and never joined again, while
+ * all else of it went on. A new start joins at once. The broker must have been there all the time:
+ * whoever waits for it is not at fault. */
+res_t kafka_group_waits(struct kafka_consumer *consumer)
+{
+    const struct rd_kafka_metadata *there = NULL;
+    int64_t since = consumer->waiting_since;
+    if (since == 0 || clock_monotonic() - since < consumer->join_us / LOOKS)
+        return RES_DONE;
+    rd_kafka_resp_err_t err = rd_kafka_metadata(consumer->rk, 0, NULL, &there, LOOK_WAIT_MS);
+    consumer->waiting_since = clock_monotonic();
+    consumer->looks = err == RD_KAFKA_RESP_ERR_NO_ERROR ? consumer->looks + 1 : 0;
+    if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(there);
+    return consumer->looks >= LOOKS ? FATAL("kafka: the group does not take us") : RES_DONE;
 }
 
 res_t kafka_group_accept(struct kafka_consumer *consumer, bool paused)

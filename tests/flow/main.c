@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(commands) && argc > 1; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 2, argv + 2);
-    fprintf(stderr,
-        "usage: flow load LEDGER SECONDS PEOPLE [COMMANDS] | flow check LEDGER | flow repeat LEDGER TIMES\n");
+    fprintf(stderr, "usage: flow load LEDGER SECONDS PEOPLE [COMMANDS] | flow check LEDGER | flow "
+                    "repeat LEDGER TIMES\n");
     return 2;
 }

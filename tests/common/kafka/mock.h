@@ -11,7 +11,14 @@
 #include <librdkafka/rdkafka_mock.h>
 
 /* The protocol's numbers of the requests that tests break. */
-enum { PRODUCE = 0, FETCH = 1, OFFSET_COMMIT = 8, OFFSET_FETCH = 9, HEARTBEAT = 12 };
+enum {
+    PRODUCE = 0,
+    FETCH = 1,
+    OFFSET_COMMIT = 8,
+    OFFSET_FETCH = 9,
+    JOIN_GROUP = 11,
+    HEARTBEAT = 12
+};
 
 struct mock {
     rd_kafka_t *rk;

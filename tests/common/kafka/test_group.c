@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "kafka/admin.h"
 
 #include "mock.h"
@@ -200,6 +201,61 @@ Test(group, a_commit_can_be_answered_by_an_event)
             OK(kafka_group_release(member));
     } while (event.kind != KAFKA_COMMITTED);
     cr_assert_eq(event.commit, KAFKA_COMMIT_NOT_OURS);
+    kafka_consumer_close(member);
+}
+
+/* Until it gives up. */
+static res_t poll_to_the_end(struct kafka_consumer *member)
+{
+    struct kafka_event event;
+    int64_t until = clock_monotonic() + 30 * TIME_US_PER_S;
+    while (clock_monotonic() < until) {
+        res_t res = kafka_poll(member, 100, &event);
+        if (res.act == RES_FATAL)
+            return res;
+        if (res.act == RES_OK && event.kind == KAFKA_LOST)
+            OK(kafka_group_release(member));
+    }
+    return RES_DONE;
+}
+
+Test(group, whom_the_group_does_not_take_back_gives_up)
+{
+    enum { NEVER_MS = 60000 };
+    struct kafka_consumer *member = NULL;
+    const struct kafka_group_conf conf = {.kafka = mock.conf,
+        .group = "deciders",
+        .topics = topics,
+        .topic_count = 1,
+        .join_ms = 7500};
+    OK(kafka_group_open(&conf, &member));
+    expect_assigned(member, 4);
+    OK(kafka_group_accept(member, false));
+    rd_kafka_mock_broker_push_request_error_rtts(
+        mock.cluster, 1, JOIN_GROUP, 1, RD_KAFKA_RESP_ERR_NO_ERROR, NEVER_MS);
+    rd_kafka_mock_push_request_errors(
+        mock.cluster, HEARTBEAT, 1, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID);
+    res_t res = poll_to_the_end(member);
+    cr_assert_eq(res.act, RES_FATAL);
+    cr_assert_str_eq(res.what, "kafka: the group does not take us");
+    kafka_consumer_close(member);
+}
+
+Test(group, whom_nobody_answers_waits_for_the_broker)
+{
+    struct kafka_consumer *member = NULL;
+    const struct kafka_group_conf conf = {.kafka = mock.conf,
+        .group = "deciders",
+        .topics = topics,
+        .topic_count = 1,
+        .join_ms = 300};
+    rd_kafka_mock_broker_set_down(mock.cluster, 1);
+    OK(kafka_group_open(&conf, &member));
+    struct kafka_event event;
+    for (int64_t until = clock_monotonic() + 3 * TIME_US_PER_S; clock_monotonic() < until;) {
+        res_t res = kafka_poll(member, 100, &event);
+        cr_assert_neq(res.act, RES_FATAL, "%s", res.what);
+    }
     kafka_consumer_close(member);
 }
 
