@@ -17,15 +17,17 @@ enum { STORM_ROUNDS = 3, TIMES = 1000, CRASH_US = 3000000 };
 /* --- daemons
  * -------------------------------------------------------------------------------------*/
 
-/* Its supervisor may just be at it: the one that comes then is hit. */
+/* Its supervisor may just be at it: the one that comes then is hit. Where none comes, nobody is
+ * answered either, and the judge says so. */
 static void hit(struct fault *fault, int number)
 {
-    int64_t until = clock_monotonic() + 10 * TIME_US_PER_S;
-    while (!daemon_signal(fault->scene, fault->victim, number)) {
-        if (clock_monotonic() > until)
-            fail("%s does not run", fault->victim);
+    int64_t until = clock_monotonic() + 30 * TIME_US_PER_S;
+    bool done = daemon_signal(fault->scene, fault->victim, number);
+    while (!done && clock_monotonic() < until) {
         usleep(2000);
+        done = daemon_signal(fault->scene, fault->victim, number);
     }
+    fault->missed = !done;
     fault->began_us = clock_monotonic();
 }
 
