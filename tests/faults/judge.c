@@ -160,16 +160,17 @@ static void verify(const struct scene *scene)
 static void nothing_in_plain(const struct scene *scene)
 {
     static const char *const words[] = {SEALED_WORDS};
-    char patterns[256] = "", kafka[300], pg[300], log[300], store[300];
+    char patterns[256] = "", kafka[300], pg[300], wal[300], log[300], store[300];
     snprintf(kafka, sizeof(kafka), "%s/kafka/data", scene->stack);
     snprintf(pg, sizeof(pg), "%s/pg", scene->stack);
+    snprintf(wal, sizeof(wal), "%s/pg/pg_wal/", scene->stack); /* it may be a link */
     snprintf(log, sizeof(log), "%s/log", scene->flow);
     snprintf(store, sizeof(store), "%s/store", scene->flow);
     for (size_t i = 0, at = 0; i < ARRAY_LEN(words); i++)
         at += (size_t)snprintf(
             patterns + at, sizeof(patterns) - at, "%s%s", i == 0 ? "" : "\n", words[i]);
     const char *const argv[] = {"grep", "-rqaF", "--exclude=*.index", "--exclude=*.timeindex", "-e",
-        patterns, kafka, pg, log, store, NULL};
+        patterns, kafka, pg, wal, log, store, NULL};
     if (run_program(argv, NULL) == 0)
         fail("I12: a text that is sealed stands somewhere in plain");
 }

@@ -68,7 +68,11 @@ releases_up() {
     mkdir -p "$FLOW/this" "$FLOW/bin" && cp "${PROGRAMS[@]/#/$BIN/}" "$FLOW/this" &&
         ln -s "${PROGRAMS[@]/#/$FLOW/this/}" "$FLOW/bin" && BIN=$FLOW/bin
 }
-disks_down() { [ "$STACK" != disks ] || umount -l "$FLOW"/disks/* 2>/dev/null; }
+disks_down() { # the servers first: they write until they are stopped
+    [ "$STACK" = disks ] || return 0
+    "$TOP/compose/stack.sh" stop "$STACK_DIR"
+    umount -l "$FLOW"/disks/*
+} 2>/dev/null
 
 proxy_up() {
     mkdir -p "$FLOW/pg"
