@@ -24,6 +24,6 @@ RELEASE_OBJECTS := $(patsubst %.c,build/release-$(CC_NAME)/%.o,$(CRASH_SRC) comm
 release-objects:
 	@$(MAKE) --no-print-directory MODE=release $(RELEASE_OBJECTS)
 test-faults: all $(O)/test/faults release-objects ## a few schedules of faults, always the same
-	@BIN=$(O)/bin SEED=1 SEEDS=$(or $(SEEDS),14) SECONDS_MAX=200 RESULTS=build/faults/ring.tsv \
+	@BIN=$(O)/bin SEED=1 SEEDS=$(or $(SEEDS),14) SECONDS_MAX=200 CAUGHT_UP_SECONDS=30 RESULTS=build/faults/ring.tsv \
 	  RELEASE_OBJECTS='$(RELEASE_OBJECTS)' \
 	  FAULTS='$(or $(FAULTS),kill,stop,freeze,twin,postgres,broker-kill,thousand,lost,poison,crash,net,slow-loris,deaf)' tests/faults/run.sh

@@ -29,6 +29,9 @@ static res_t set(rd_kafka_conf_t *conf, const char *name, const char *value)
 static const struct kafka_property for_all[] = {
     {"socket.nagle.disable", "true"},
     {"socket.keepalive.enable", "true"},
+    /* Of a request without an answer; the client's own minute is how long a group's member waited
+     * to be told who coordinates, or for a commit, with its work undone. */
+    {"socket.timeout.ms", "10000"},
     {"reconnect.backoff.ms", "50"},
     {"reconnect.backoff.max.ms", "1000"},
     {"log.connection.close", "false"},

@@ -14,7 +14,13 @@
 #include <unistd.h>
 
 enum { PEOPLE = 10, AFTER_US = 700000, OTHERS_US = 1000000 };
-#define CAUGHT_UP_US (INT64_C(10) * TIME_US_PER_S)
+
+/* I9; more on a machine that does much else. */
+static int64_t caught_up_us(void)
+{
+    const char *seconds = getenv("CAUGHT_UP_SECONDS");
+    return (seconds == NULL ? 10 : strtol(seconds, NULL, 10)) * TIME_US_PER_S;
+}
 
 /* --- how long until it was over
  * ------------------------------------------------------------------*/
@@ -139,7 +145,7 @@ static void one(struct campaign *campaign, struct schedule *schedule)
     callers_free(scene->callers);
     int64_t took = behind_us(healed);
     judge(scene, schedule, &judged);
-    judged.of[I9_CAUGHT_UP] = took <= CAUGHT_UP_US ? HOLDS : BROKEN;
+    judged.of[I9_CAUGHT_UP] = took <= caught_up_us() ? HOLDS : BROKEN;
     if ((scene->have & NEEDS_RELEASES) != 0)
         judged.of[I11_VERSIONS] = judged.of[I3_FOLD];
     judged.of[I8_NO_CRASH] = exits_fine(scene, &before, schedule) ? HOLDS : BROKEN;

@@ -81,7 +81,7 @@ static void in_order(const struct walk *walk, const struct history *history, int
             continue;
         for (size_t k = 0; k < history->count; k++) {
             const struct call *b = &history->calls[k];
-            if (b->schedule != schedule || a->answered_us >= b->first_us ||
+            if (b->schedule != schedule || a->status == 0 || a->answered_us >= b->first_us ||
                 !uuid_eq(a->person, b->person))
                 continue;
             const struct counted *then = counted_of(walk, b);

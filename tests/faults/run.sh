@@ -9,10 +9,11 @@
 # STACK=plain (default); releases: daemons of the next one beside these; disks: small ones that can be
 # filled (root only); clock: the daemons' wall clock is ours, and calls of their C library fail
 # (libfaketime, shim.c; release programs: neither goes with sanitizers).
+# CAUGHT_UP_SECONDS (default 10): I9.
 # Ends with "faults: N passed, N failed": each invariant of each schedule counts. BIN names the programs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-case ${1:-} in -h | --help) sed -n '2,13s/^# //p' "$0"; exit 0 ;; esac
+case ${1:-} in -h | --help) sed -n '2,14s/^# //p' "$0"; exit 0 ;; esac
 export BIN=${BIN:-build/debug-gcc/bin}
 FAULTS_PROGRAM=${FAULTS_PROGRAM:-$(dirname "$BIN")/test/faults}
 RESULTS=${RESULTS:-build/faults/results.tsv}

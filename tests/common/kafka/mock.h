@@ -16,6 +16,7 @@ enum {
     FETCH = 1,
     OFFSET_COMMIT = 8,
     OFFSET_FETCH = 9,
+    FIND_COORDINATOR = 10,
     JOIN_GROUP = 11,
     HEARTBEAT = 12
 };

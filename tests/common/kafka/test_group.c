@@ -204,6 +204,23 @@ Test(group, a_commit_can_be_answered_by_an_event)
     kafka_consumer_close(member);
 }
 
+Test(group, a_request_that_is_never_answered_is_sent_again)
+{
+    enum { NEVER_MS = 60000 };
+    rd_kafka_mock_broker_push_request_error_rtts(
+        mock.cluster, 1, FIND_COORDINATOR, 1, RD_KAFKA_RESP_ERR_NO_ERROR, NEVER_MS);
+    struct kafka_consumer *member = member_open(NULL);
+    struct kafka_event event;
+    int64_t until = clock_monotonic() + NEVER_MS / 2 * INT64_C(1000);
+    do {
+        res_t res = kafka_poll(member, 100, &event);
+        cr_assert_neq(res.act, RES_FATAL, "%s", res.what);
+        event.kind = res.act == RES_OK ? event.kind : KAFKA_NOTHING;
+    } while (event.kind != KAFKA_ASSIGNED && clock_monotonic() < until);
+    cr_assert_eq(event.kind, KAFKA_ASSIGNED);
+    kafka_consumer_close(member);
+}
+
 /* Until it gives up. */
 static res_t poll_to_the_end(struct kafka_consumer *member)
 {
