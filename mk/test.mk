@@ -68,7 +68,7 @@ $(O)/test/flow-api: $(FLOW_API_OBJ) $(COMMON_LIBS)
 test-flow: $(O)/test/flow-api
 
 # What has threads, under ThreadSanitizer: a plain program (MODE=tsan), each part by itself.
-THREADS_OBJ := $(patsubst tests/%.c,$(O)/flow/%.o,$(wildcard tests/threads/*.c) tests/common/http/bench_server.c tests/common/kafka/mock.c)
+THREADS_OBJ := $(patsubst tests/%.c,$(O)/flow/%.o,$(wildcard tests/threads/*.c) tests/common/http/owned_server.c tests/common/kafka/mock.c)
 $(O)/test/threads: $(THREADS_OBJ) $(COMMON_LIBS)
 	@mkdir -p $(@D)
 	@echo "link $@"

@@ -1,7 +1,7 @@
 /* The server with a pool of threads, its owner, and clients of every kind at once: whole requests,
  * pipelined ones, bodies in pieces, nonsense, streams that are read, that stand still, that are
  * left; then the owner lets go while they go on. */
-#include "common/http/bench_server.h"
+#include "common/http/owned_server.h"
 #include "threads.h"
 
 #include <arpa/inet.h>
@@ -80,22 +80,22 @@ static void *work(void *owner)
 
 static void one_server(bool let_go)
 {
-    struct bench bench;
+    struct owned_server owned;
     struct client clients[CLIENTS];
-    bench_start(&bench, (struct http_server_conf){.threads = 3, .heartbeat_ms = 1});
-    atomic_store(&bench.release, true);
+    owned_server_start(&owned, (struct http_server_conf){.threads = 3, .heartbeat_ms = 1});
+    atomic_store(&owned.release, true);
     for (unsigned i = 0; i < CLIENTS; i++) {
-        clients[i] = (struct client){.port = http_server_port(bench.server), .number = i};
+        clients[i] = (struct client){.port = http_server_port(owned.server), .number = i};
         MUST(pthread_create(&clients[i].thread, NULL, work, &clients[i]) == 0);
     }
     if (let_go) {
-        bench_wait(&bench.handled, CLIENTS * ROUNDS / 4);
-        atomic_store(&bench.stop, true);
+        owned_server_wait(&owned.handled, CLIENTS * ROUNDS / 4);
+        atomic_store(&owned.stop, true);
     }
     for (unsigned i = 0; i < CLIENTS; i++)
         pthread_join(clients[i].thread, NULL);
-    bench_stop(&bench);
-    MUST(atomic_load(&bench.handled) >= CLIENTS * ROUNDS / 4);
+    owned_server_stop(&owned);
+    MUST(atomic_load(&owned.handled) >= CLIENTS * ROUNDS / 4);
 }
 
 void threads_http(void)

@@ -1,7 +1,7 @@
 /* Tokens verified while another thread fetches their keys again and again from an address that
  * changes them, fails, and is away. */
 #include "base/clock.h"
-#include "common/http/bench_server.h"
+#include "common/http/owned_server.h"
 #include "http/token.h"
 #include "threads.h"
 
