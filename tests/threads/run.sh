@@ -6,7 +6,7 @@ here=$(dirname "$0")
 logs=${TEST_LOGS:-build/test-logs}/threads
 mkdir -p "$logs"
 passed=0 failed=0
-for part in http keys kafka obs; do
+for part in http keys groups kafka obs; do
     log=$logs/$part.log
     if TSAN_OPTIONS="suppressions=$here/tsan.supp:exitcode=66:second_deadlock_stack=1" \
         timeout 150 "$1" "$part" >"$log" 2>&1 </dev/null; then

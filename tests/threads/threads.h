@@ -7,6 +7,7 @@
 
 void threads_http(void);
 void threads_keys(void);
+void threads_groups(void);
 void threads_kafka(void);
 void threads_obs(void);
 
