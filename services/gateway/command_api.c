@@ -25,7 +25,8 @@ static void answer_outcome(struct call *call, const struct outcome *outcome)
 
 static void answer_late(struct call *call)
 {
-    struct view link = outcome_link(call->arena, call->id, &call->request_hash);
+    const struct outcome_link of = {"/v1/outcomes/", call->id, {true, call->request_hash}};
+    struct view link = outcome_link_print(call->arena, &of);
     CLEANUP(buf_done) struct buf body = {0};
     buf_printf(&body, "{\"status\":\"%.*s\"}", VIEW_ARG(link));
     measure_late();

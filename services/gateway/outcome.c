@@ -110,11 +110,24 @@ res_t outcomes_fetch(struct gateway *gateway)
     return pg_rows_ok(rows);
 }
 
-struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash)
+struct view outcome_link_print(struct arena *arena, const struct outcome_link *link)
 {
     char hex[DIGEST_HEX_LEN + 1] = "";
-    if (request_hash != NULL)
-        digest_hex(*request_hash, hex);
-    return arena_printf(arena, "/v1/outcomes/%s%s%s", uuid_text(id).text,
-        request_hash == NULL ? "" : "?request=", hex);
+    if (link->asker.named)
+        digest_hex(link->asker.hash, hex);
+    return arena_printf(arena, "%s%s%s%s", link->path, uuid_text(link->id).text,
+        link->asker.named ? "?request=" : "", hex);
+}
+
+enum problem_code outcome_asker_read(struct http_pairs query, struct outcome_asker *ret)
+{
+    struct view hex = http_pair_get(query, "request");
+    *ret = (struct outcome_asker){.named = hex.ptr != NULL};
+    return ret->named && !hex_parse(hex, ret->hash.b, sizeof(ret->hash.b)) ? PROBLEM_BAD_REQUEST
+                                                                           : PROBLEM_MAX_;
+}
+
+bool outcome_of_another(const struct outcome *outcome, const struct outcome_asker *asker)
+{
+    return asker->named && outcome->has_hash && !digest_eq(outcome->request_hash, asker->hash);
 }

@@ -18,8 +18,21 @@ res_t outcome_read(
 /* Something was projected: fetches what is waited for. RETRY: later again. */
 res_t outcomes_fetch(struct gateway *gateway) MUST_USE;
 
-/* The status link: of that id, as the outcome of that request and no other (NULL:
- * of whichever came first). */
-struct view outcome_link(struct arena *arena, struct uuid id, const struct digest *request_hash);
+/* Who asks by the link of a 202 names the request that it was given for. */
+struct outcome_asker {
+    bool named; /* false: whichever request came first */
+    struct digest hash;
+};
+/* The link: that path, the id, "?request=..." where the request is named. */
+struct outcome_link {
+    const char *path; /* "/v1/outcomes/" */
+    struct uuid id;
+    struct outcome_asker asker;
+};
+struct view outcome_link_print(struct arena *arena, const struct outcome_link *link);
+/* From the link's query. PROBLEM_BAD_REQUEST: it cannot be. */
+enum problem_code outcome_asker_read(struct http_pairs query, struct outcome_asker *ret) MUST_USE;
+/* Is the outcome another request's, of which no gateway knew when it gave the link? */
+bool outcome_of_another(const struct outcome *outcome, const struct outcome_asker *asker);
 
 #endif

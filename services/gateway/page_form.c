@@ -189,7 +189,9 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
         return;
     case WAIT_LATE:
         measure_late();
-        call_redirect(call, arena_printf(call->arena, "/outcome/%s", uuid_text(call->id).text));
+        call_redirect(
+            call, outcome_link_print(call->arena,
+                      &(struct outcome_link){"/outcome/", call->id, {true, call->request_hash}}));
         return;
     case WAIT_NOT_SENT:
         show_problem(call, &(struct problem){.code = PROBLEM_NOT_RECORDED});

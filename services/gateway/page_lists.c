@@ -72,7 +72,12 @@ res_t flows_page(struct call *call)
 res_t outcome_page(struct call *call)
 {
     struct access_outcome seen;
+    struct outcome_asker asker;
     struct page_frame frame;
+    if (outcome_asker_read(call->request->query, &asker) != PROBLEM_MAX_) {
+        call_problem_code(call, PROBLEM_BAD_REQUEST);
+        return RES_DONE;
+    }
     TRY(page_frame_of(call, &plainly, &frame));
     TRY(access_outcome(call, call->id, &seen));
     if (page_not_found(call, seen.may))
@@ -81,7 +86,10 @@ res_t outcome_page(struct call *call)
         .command_type = seen.outcome.command,
         .answered = seen.found,
         .referral = seen.outcome.referral};
-    if (seen.found && seen.outcome.code.ptr == NULL)
+    if (seen.found && outcome_of_another(&seen.outcome, &asker))
+        model.refused =
+            page_error_of_problem(call->arena, &(struct problem){.code = PROBLEM_KEY_REUSED});
+    else if (seen.found && seen.outcome.code.ptr == NULL)
         model.event = seen.outcome.type;
     else if (seen.found)
         model.refused = page_error_of_outcome(call->arena, &seen.outcome);

@@ -53,25 +53,17 @@ res_t people_handle(struct call *call)
     return RES_DONE;
 }
 
-/* The id's first request may have been another one, which no gateway knew of when it gave this
- * link: whoever asks with theirs is not told that the other one's answer were it. */
-static bool asked_by_another(const struct outcome *outcome, const struct digest *request)
-{
-    return request != NULL && outcome->has_hash && !digest_eq(outcome->request_hash, *request);
-}
-
 /* GET /v1/outcomes/{id}?request={hash}: the link of a 202. */
 res_t outcome_handle(struct call *call)
 {
-    struct view hex = http_pair_get(call->request->query, "request");
-    struct digest hash, *request = hex.ptr == NULL ? NULL : &hash;
+    struct outcome_link link = {"/v1/outcomes/", call->id, {false}};
     struct access_outcome seen;
-    if (request != NULL && !hex_parse(hex, hash.b, sizeof(hash.b))) {
+    if (outcome_asker_read(call->request->query, &link.asker) != PROBLEM_MAX_) {
         call_problem_code(call, PROBLEM_BAD_REQUEST);
         return RES_DONE;
     }
     TRY(access_outcome(call, call->id, &seen));
-    if (!seen.may || (seen.found && asked_by_another(&seen.outcome, request))) {
+    if (!seen.may || (seen.found && outcome_of_another(&seen.outcome, &link.asker))) {
         call_problem_code(call, seen.may ? PROBLEM_KEY_REUSED : PROBLEM_NOT_FOUND);
         return RES_DONE;
     }
@@ -81,7 +73,7 @@ res_t outcome_handle(struct call *call)
         status = outcome_write(&seen.outcome, &body);
     else
         buf_printf(
-            &body, "{\"status\":\"%.*s\"}", VIEW_ARG(outcome_link(call->arena, call->id, request)));
+            &body, "{\"status\":\"%.*s\"}", VIEW_ARG(outcome_link_print(call->arena, &link)));
     call_json(call, status, &body);
     return RES_DONE;
 }

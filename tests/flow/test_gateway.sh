@@ -323,6 +323,9 @@ hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in 
 check 'nor shows a page of theirs the name' hidden_today
 check 'the record is open again' equal "$(restricted X912381 --lift)" "$(printf '%s\n  not restricted' "$PERSON")"
 check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
+says_reused() { as_signed_in "$API$OUTCOME$1" | grep -q 'You already sent this'; }
+check 'the page of an outcome tells another request under its key so' says_reused "?request=$(printf '0%.0s' {1..64})"
+check 'and nobody else' eval '! says_reused ""'
 listen outcome-open "$OUTCOME"
 check 'a page that waits for an outcome is told that it is there' until_true 10 heard outcome-open 'event: change'
 listen outcome-back "$OUTCOME" "Last-Event-ID: $(last_id outcome-open)"

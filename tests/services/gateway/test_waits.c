@@ -3,7 +3,6 @@
 #include "gateway/waits.h"
 
 #include <criterion/criterion.h>
-#include <string.h>
 
 static struct waits *waits;
 static int late, not_sent;
@@ -24,21 +23,6 @@ static void ended(void *owner, enum wait_end end, const struct outcome *outcome)
     (void)owner, (void)outcome;
     late += end == WAIT_LATE;
     not_sent += end == WAIT_NOT_SENT;
-}
-
-Test(gateway_outcome, a_status_link_names_its_request)
-{
-    struct arena *arena = arena_new(4096);
-    const struct uuid id = {{0xab}};
-    const struct digest hash = {{0xcd}};
-    struct view link = outcome_link(arena, id, &hash);
-    cr_expect_eq(
-        link.len, strlen("/v1/outcomes/") + UUID_TEXT_LEN + strlen("?request=") + DIGEST_HEX_LEN);
-    cr_expect(view_eq(
-        outcome_link(arena, id, NULL), VIEW("/v1/outcomes/ab000000-0000-0000-0000-000000000000")));
-    cr_expect(
-        strncmp(link.ptr + strlen("/v1/outcomes/") + UUID_TEXT_LEN, "?request=cd00", 13) == 0);
-    arena_free(arena);
 }
 
 static uint64_t tag; /* of the last one */
