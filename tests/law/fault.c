@@ -1,4 +1,4 @@
-/* What may come in between; each kind as often as the model says. */
+/* What may come in between; each kind as often as the model says (act_is_spent). */
 #include "law/world.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static void start_again(const struct world *world, struct instance *instance)
 static bool crash(struct world *world, struct act act)
 {
     struct instance *instance = &world->instances[act.which];
-    if (world->left.crash == 0 || !instance->owner || instance->reader.stopped)
+    if (!instance->owner || instance->reader.stopped)
         return false;
     world->left.crash--;
     start_again(world, instance);
@@ -49,7 +49,7 @@ bool step_lose_store(struct law *law, struct world *world, struct act act)
 bool step_take_over(struct law *law, struct world *world, struct act act)
 {
     struct instance *instance = &world->instances[act.which];
-    if (world->left.takeover == 0 || instance->owner || instance->reader.stopped)
+    if (instance->owner || instance->reader.stopped)
         return false;
     world->left.takeover--;
     for (int i = 0; i < world_instances(law->model); i++)
@@ -67,7 +67,7 @@ static bool is_copy(const struct world *world, uint8_t place)
 bool step_duplicate(struct law *law, struct world *world, struct act act)
 {
     (void)law;
-    if (world->left.duplicate == 0 || is_copy(world, act.which))
+    if (is_copy(world, act.which))
         return false;
     world->left.duplicate--;
     world_send(world, world->net[act.which]);
@@ -77,7 +77,7 @@ bool step_duplicate(struct law *law, struct world *world, struct act act)
 bool step_drop(struct law *law, struct world *world, struct act act)
 {
     (void)law;
-    if (world->left.drop == 0 || is_copy(world, act.which))
+    if (is_copy(world, act.which))
         return false;
     world->left.drop--;
     world_unsend(world, act.which);
@@ -93,7 +93,7 @@ static void lose_from(struct law *law, struct world *world)
 
 bool step_delete(struct law *law, struct world *world, struct act act)
 {
-    if (world->left.loss == 0 || world->log[act.which] == 0)
+    if (world->log[act.which] == 0)
         return false;
     struct reader before = world->fresh;
     bool must_show = !before.stopped && judge_must_show(law, world, act.which);
@@ -108,8 +108,6 @@ bool step_delete(struct law *law, struct world *world, struct act act)
  */
 bool step_truncate(struct law *law, struct world *world, struct act act)
 {
-    if (world->left.loss == 0)
-        return false;
     memset(
         &world->log[act.which], 0, (size_t)(world->log_count - act.which) * sizeof(world->log[0]));
     world->log_count = act.which;

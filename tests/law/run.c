@@ -46,6 +46,8 @@ static bool try_act(struct expansion *of, const struct world *world, struct act 
 
 static bool try_kind(struct expansion *of, const struct world *world, struct act act)
 {
+    if (act_is_spent(world, act.kind))
+        return true;
     for (act.sub = 0; act.sub < act_table[act.kind].subs; act.sub++)
         if (!try_act(of, world, act))
             return false;

@@ -142,7 +142,8 @@ bool step_decide(struct law *law, struct world *world, struct act act)
 
 bool step_odd(struct law *law, struct world *world, struct act act)
 {
-    return world->left.odd-- > 0 && decide(law, world, act, true);
+    world->left.odd--;
+    return decide(law, world, act, true);
 }
 
 /* The offset below which every command has its outcome. */

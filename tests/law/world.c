@@ -8,6 +8,8 @@
 _Static_assert(sizeof(struct reader) == 12 && sizeof(struct instance) == 36, "padding");
 _Static_assert(offsetof(struct world, instances) == 24, "padding");
 
+#define LEFT(fault) offsetof(struct world, left.fault)
+
 const struct act_row act_table[ACT_MAX_] = {
     [ACT_READ] = {"read", step_read, OF_INSTANCES, 1, false},
     [ACT_DECIDE] = {"decide", step_decide, OF_INSTANCES, DOSSIERS, false},
@@ -15,14 +17,14 @@ const struct act_row act_table[ACT_MAX_] = {
     [ACT_RESEND] = {"resend", step_resend, OF_INSTANCES, DOSSIERS * 2, false},
     [ACT_LET_GO] = {"let go", step_let_go, OF_INSTANCES, DOSSIERS, false},
     [ACT_LAND] = {"land", step_land, OF_NET, 1, false},
-    [ACT_CRASH] = {"crash", step_crash, OF_INSTANCES, 1, true},
-    [ACT_LOSE_STORE] = {"lose store", step_lose_store, OF_INSTANCES, 1, true},
-    [ACT_TAKE_OVER] = {"take over", step_take_over, OF_INSTANCES, 1, true},
-    [ACT_DUPLICATE] = {"duplicate", step_duplicate, OF_NET, 1, true},
-    [ACT_DROP] = {"drop", step_drop, OF_NET, 1, true},
-    [ACT_ODD] = {"odd", step_odd, OF_INSTANCES, DOSSIERS, true},
-    [ACT_DELETE] = {"delete", step_delete, OF_LOG, 1, true},
-    [ACT_TRUNCATE] = {"truncate", step_truncate, OF_LOG, 1, true},
+    [ACT_CRASH] = {"crash", step_crash, OF_INSTANCES, 1, true, LEFT(crash)},
+    [ACT_LOSE_STORE] = {"lose store", step_lose_store, OF_INSTANCES, 1, true, LEFT(crash)},
+    [ACT_TAKE_OVER] = {"take over", step_take_over, OF_INSTANCES, 1, true, LEFT(takeover)},
+    [ACT_DUPLICATE] = {"duplicate", step_duplicate, OF_NET, 1, true, LEFT(duplicate)},
+    [ACT_DROP] = {"drop", step_drop, OF_NET, 1, true, LEFT(drop)},
+    [ACT_ODD] = {"odd", step_odd, OF_INSTANCES, DOSSIERS, true, LEFT(odd)},
+    [ACT_DELETE] = {"delete", step_delete, OF_LOG, 1, true, LEFT(loss)},
+    [ACT_TRUNCATE] = {"truncate", step_truncate, OF_LOG, 1, true, LEFT(loss)},
 };
 
 int world_instances(const struct model *model)
@@ -170,4 +172,10 @@ bool act_is_due(const struct world *world, struct act act)
 bool act_is_own(enum act_kind kind)
 {
     return act_table[kind].of == OF_INSTANCES && (!act_table[kind].fault || kind == ACT_ODD);
+}
+
+bool act_is_spent(const struct world *world, enum act_kind kind)
+{
+    const struct act_row *row = &act_table[kind];
+    return row->fault && ((const uint8_t *)world)[row->left] == 0;
 }

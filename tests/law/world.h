@@ -64,9 +64,12 @@ struct act_row {
     enum { OF_INSTANCES, OF_NET, OF_LOG } of;
     uint8_t subs;
     bool fault;
+    uint8_t left; /* of a fault: where the world keeps how many may still happen */
 };
 extern const struct act_row act_table[ACT_MAX_];
 int act_range(const struct law *law, const struct world *world, enum act_kind kind);
+/* A fault of which none is left. */
+bool act_is_spent(const struct world *world, enum act_kind kind);
 /* Of an instance's own will. */
 bool act_is_own(enum act_kind kind);
 /* Is it one that must go on by itself: of an owner or the network, and no fault? */
