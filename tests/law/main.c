@@ -1,4 +1,5 @@
 /* law [short|usual|large]: walks through the models and prints the states of each.
+ * law MODEL: one of them, by its name in models.inc.
  * law weak [NAME]: every weakening, or one, with the way to what it breaks. */
 #include "law/models.h"
 #include "law/projector.h"
@@ -7,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MEMORY_MAX = 800 << 20 };
 static const struct projector_bounds projector_bounds[] = {
     [SHORT] = {3, 3, 10}, [USUAL] = {4, 3, 60}, [LARGE] = {4, 4, 300}};
 static const struct run_bounds run_bounds[] = {
-    [SHORT] = {0, 10}, [USUAL] = {0, 60}, [LARGE] = {24000000, 300}};
+    [SHORT] = {MEMORY_MAX, 10}, [USUAL] = {MEMORY_MAX, 60}, [LARGE] = {MEMORY_MAX, 300}};
 
 static struct {
     int models, whole; /* walked through whole */
@@ -109,6 +111,9 @@ int main(int argc, char **argv)
             return walk_all((enum extent)i);
     if (strcmp(what, "weak") == 0)
         return walk_weaknesses(argc > 2 ? argv[2] : NULL);
-    fprintf(stderr, "usage: law [short|usual|large] | law weak [NAME]\n");
+    for (size_t i = 0; i < model_row_count; i++)
+        if (strcmp(what, model_rows[i].model.name) == 0)
+            return walk_model(&model_rows[i].model, LARGE) ? 0 : 1;
+    fprintf(stderr, "usage: law [short|usual|large|MODEL] | law weak [NAME]\n");
     return 2;
 }

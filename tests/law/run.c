@@ -129,7 +129,7 @@ struct search_result run_model(struct law *law, struct run_bounds bounds)
     uint8_t packed[sizeof(struct world)];
     world_begin(law->model, &world);
     world_settle(law, &world);
-    struct search_of of = {law, expand, bounds.states_max, bounds.seconds_max};
+    struct search_of of = {law, expand, bounds.bytes_max, bounds.seconds_max};
     return search_all(&of, packed, world_pack(law->model, &world, packed));
 }
 

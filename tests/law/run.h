@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 struct run_bounds {
-    uint64_t states_max; /* 0: none */
-    double seconds_max;  /* 0: none */
+    size_t bytes_max;   /* of memory; 0: none */
+    double seconds_max; /* 0: none */
 };
 /* `law->finding` says what was found. The result's path is the caller's to free. */
 struct search_result run_model(struct law *law, struct run_bounds bounds);

@@ -6,10 +6,17 @@
 #include <string.h>
 #include <time.h>
 
-/* States one behind the other, each after its length and number. */
+enum { CHUNK_BYTES = 1 << 20 };
+
+/* States one behind the other, each after its length and number; in pieces that are freed as they
+ * are used up. */
+struct chunk {
+    struct chunk *next;
+    size_t len;
+    uint8_t bytes[CHUNK_BYTES];
+};
 struct states {
-    uint8_t *bytes;
-    size_t len, room;
+    struct chunk *first, *last;
 };
 struct step {
     uint32_t from, act;
@@ -20,6 +27,7 @@ struct search {
     struct step *steps; /* by a state's number: how it was reached first */
     uint64_t step_count, step_room;
     struct states next;
+    size_t chunks; /* of this level and the next */
     uint64_t transitions;
     uint32_t from, last_act;
 };
@@ -74,19 +82,38 @@ static void make_room(struct search *search)
     search->print_room = room;
 }
 
-static void states_add(struct states *states, const uint8_t *state, size_t len, uint32_t number)
+static struct chunk *chunk_with_room(struct search *search, size_t more)
+{
+    struct states *states = &search->next;
+    if (states->last != NULL && states->last->len + more <= CHUNK_BYTES)
+        return states->last;
+    struct chunk *chunk = grown(NULL, sizeof(*chunk));
+    chunk->next = NULL;
+    chunk->len = 0;
+    if (states->first == NULL)
+        states->first = chunk;
+    else
+        states->last->next = chunk;
+    states->last = chunk;
+    search->chunks++;
+    return chunk;
+}
+
+static void keep_state(struct search *search, const uint8_t *state, size_t len, uint32_t number)
 {
     uint16_t short_len = (uint16_t)len;
-    size_t more = sizeof(short_len) + sizeof(number) + len;
-    if (states->len + more > states->room) {
-        states->room = states->room + states->room / 2 + (1 << 16);
-        states->bytes = grown(states->bytes, states->room);
-    }
-    uint8_t *at = states->bytes + states->len;
+    struct chunk *chunk = chunk_with_room(search, sizeof(short_len) + sizeof(number) + len);
+    uint8_t *at = chunk->bytes + chunk->len;
     memcpy(at, &short_len, sizeof(short_len));
     memcpy(at + sizeof(short_len), &number, sizeof(number));
     memcpy(at + sizeof(short_len) + sizeof(number), state, len);
-    states->len += more;
+    chunk->len += sizeof(short_len) + sizeof(number) + len;
+}
+
+static void chunk_free(struct search *search, struct chunk *chunk)
+{
+    free(chunk);
+    search->chunks--;
 }
 
 void search_reached(struct search *search, const uint8_t *state, size_t len, uint32_t act)
@@ -98,7 +125,7 @@ void search_reached(struct search *search, const uint8_t *state, size_t len, uin
     if (!insert(search->prints, search->print_room, fingerprint(state, len)))
         return;
     search->steps[search->step_count] = (struct step){search->from, act};
-    states_add(&search->next, state, len, (uint32_t)search->step_count++);
+    keep_state(search, state, len, (uint32_t)search->step_count++);
     MUST(search->step_count < UINT32_MAX);
 }
 
@@ -124,36 +151,59 @@ static void take_path(
         result->path[--count] = search->steps[at].act;
 }
 
+/* A table that will soon grow to twice its size is there three times then. */
+static size_t bytes_of(const struct search *search)
+{
+    size_t tables = search->step_count * 8 > search->print_room * 5 ? 3 : 1;
+    return tables * search->print_room * sizeof(*search->prints) +
+           search->step_room * sizeof(*search->steps) + search->chunks * sizeof(struct chunk);
+}
+
 static bool over(const struct search_of *of, const struct search *search, double began)
 {
-    return (of->states_max > 0 && search->step_count >= of->states_max) ||
+    return (of->bytes_max > 0 && bytes_of(search) > of->bytes_max) ||
            (of->seconds_max > 0 && now() - began > of->seconds_max);
 }
 
-/* One level; false: it is over. */
-static bool expand_level(
-    const struct search_of *of, struct search *search, struct search_result *result, double began)
+struct level {
+    const struct search_of *of;
+    struct search_result *result;
+    double began;
+};
+
+/* False: it is over. */
+static bool expand_chunk(struct level *level, struct search *search, const struct chunk *chunk)
 {
-    struct states level = search->next;
-    search->next = (struct states){.len = 0};
-    bool go_on = true;
-    uint64_t count = 0;
-    for (size_t at = 0; go_on && at < level.len; count++) {
+    const struct search_of *of = level->of;
+    for (size_t at = 0; at < chunk->len;) {
         uint16_t len;
-        memcpy(&len, level.bytes + at, sizeof(len));
-        memcpy(&search->from, level.bytes + at + sizeof(len), sizeof(search->from));
+        memcpy(&len, chunk->bytes + at, sizeof(len));
+        memcpy(&search->from, chunk->bytes + at + sizeof(len), sizeof(search->from));
         at += sizeof(len) + sizeof(search->from);
-        enum search_verdict verdict = of->expand(of->owner, level.bytes + at, search);
+        enum search_verdict verdict = of->expand(of->owner, chunk->bytes + at, search);
         if (verdict != SEARCH_ON) {
-            result->found = true;
-            take_path(search, verdict, result);
-            go_on = false;
-        } else if (count % 1024 == 0 && over(of, search, began)) {
-            go_on = result->complete = false;
+            level->result->found = true;
+            take_path(search, verdict, level->result);
+            return false;
         }
         at += len;
     }
-    free(level.bytes);
+    level->result->complete = !over(of, search, level->began);
+    return level->result->complete;
+}
+
+static bool expand_level(struct level *level, struct search *search)
+{
+    struct chunk *chunk = search->next.first;
+    search->next = (struct states){.first = NULL};
+    bool go_on = true;
+    while (chunk != NULL) {
+        struct chunk *next = chunk->next;
+        if (go_on)
+            go_on = expand_chunk(level, search, chunk);
+        chunk_free(search, chunk);
+        chunk = next;
+    }
     return go_on;
 }
 
@@ -161,15 +211,18 @@ struct search_result search_all(const struct search_of *of, const uint8_t *state
 {
     struct search search = {.from = 0};
     struct search_result result = {.complete = true};
-    double began = now();
+    struct level level = {of, &result, now()};
     search_reached(&search, state, len, 0);
-    while (search.next.len > 0 && expand_level(of, &search, &result, began))
+    while (search.next.first != NULL && expand_level(&level, &search))
         result.depth++;
     result.states = search.step_count;
     result.transitions = search.transitions;
-    result.seconds = now() - began;
+    result.seconds = now() - level.began;
+    for (struct chunk *chunk = search.next.first, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        chunk_free(&search, chunk);
+    }
     free(search.prints);
     free(search.steps);
-    free(search.next.bytes);
     return result;
 }

@@ -20,8 +20,8 @@ struct search_of {
     void *owner;
     /* Calls search_reached for each state that follows. */
     enum search_verdict (*expand)(void *owner, const uint8_t *state, struct search *search);
-    uint64_t states_max; /* 0: no bound */
-    double seconds_max;  /* of this process's time; 0: no bound */
+    size_t bytes_max;   /* of memory, about; 0: no bound */
+    double seconds_max; /* of this process's time; 0: no bound */
 };
 struct search_result {
     uint64_t states, transitions;
