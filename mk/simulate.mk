@@ -14,10 +14,10 @@ $(O)/test/simulate: $(SIMULATION_OBJ) $(COMMON_LIBS) $(foreach s,$(SERVICES),$(O
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(SIMULATION_OBJ) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_all)
 
 .PHONY: simulate test-simulate
-simulate: ## SEEDS=N worlds of real deciders and projector that fail as they may, in memory; SEED=n: from that one on
+simulate: ## SEEDS=N worlds in memory that fail as they may; SEED=n: that one, or from it on
 	@$(MAKE) --no-print-directory MODE=simulate $(SIMULATE)
 	@$(SIMULATE) $(or $(SEEDS),$(if $(SEED),1,10000)) $(or $(SEED),1)
-test-simulate: ## 10,000 of them, and whether each rule is missed that is taken away
+test-simulate: ## 10,000 of them; each rule taken away must be missed
 	@$(MAKE) --no-print-directory MODE=simulate $(SIMULATE)
 	@$(MAKE) --no-print-directory MODE=debug $(SANITIZED)
 	@$(MAKE) --no-print-directory MODE=release $(SWITCHED)

@@ -27,19 +27,13 @@ static enum family family_of(const struct event *event)
     return command_table[type].family;
 }
 
-/* Of the simulation alone: races that are lost by the law, won. With a version a family the
+/* Of the simulation alone: a race that is lost by the law, won. With a version a family the
  * digest's first bytes stand for them. */
-static void weaken(
-    struct folded *folded, const struct dossier_head *head, const struct event *event)
+static bool is_won(const struct event *event, const struct dossier_head *head)
 {
-    bool refusal = event->type == EVENT_COMMAND_REFUSED;
-    bool late = folded->ruling == RULING_LOST;
-    if (late && ((WEAK(EVENTS_UNCHECKED) && !refusal) || (WEAK(REFUSALS_UNCHECKED) && refusal)))
-        folded->ruling = RULING_COUNTS;
-    enum family family = family_of(event);
-    if (late && WEAK(FAMILY_VERSIONS) &&
-        event_meta(event)->history.b[family] == head->history.b[family])
-        folded->ruling = RULING_COUNTS;
+    if (WEAK(FAMILY_VERSIONS))
+        return event_meta(event)->history.b[family_of(event)] == head->history.b[family_of(event)];
+    return event->type == EVENT_COMMAND_REFUSED ? WEAK(REFUSALS_UNCHECKED) : WEAK(EVENTS_UNCHECKED);
 }
 
 res_t fold_record(const struct dossier *before, const struct fold_input *input, struct arena *arena,
@@ -54,7 +48,8 @@ res_t fold_record(const struct dossier *before, const struct fold_input *input, 
     struct referee_input place = {meta->version, meta->history};
     struct folded folded = {
         .ruling = referee_rule(&head, &place, input->answered), .before_version = head.version};
-    weaken(&folded, &head, input->event);
+    if (folded.ruling == RULING_LOST && is_won(input->event, &head))
+        folded.ruling = RULING_COUNTS;
     if (folded.ruling == RULING_COUNTS)
         TRY(dossier_count(before, input->event, input->bytes, arena, &folded.after));
     if (folded.ruling == RULING_COUNTS && WEAK(FAMILY_VERSIONS)) {
