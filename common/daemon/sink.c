@@ -31,6 +31,7 @@ struct sink *sink_new(const struct sink_conf *conf, const struct sink_ports *por
         MUST(work->taken != NULL);
     }
     sink->hand = &sink->works[0];
+    sink->ask_at = INT64_MAX;
     return sink;
 }
 
@@ -66,8 +67,8 @@ res_t sink_step(struct sink *sink, bool *ret_more)
 int64_t sink_wake_at(const struct sink *sink)
 {
     bool wants_database = sink->coming_count > 0 || sink->phase != SINK_GATHERING;
-    int64_t at = INT64_MAX;
-    if (wants_database)
+    int64_t at = sink->ask_at;
+    if (wants_database && sink->retry_at < at)
         at = sink->retry_at > sink->now ? sink->retry_at : sink->now;
     if (sink->flight != NULL)
         at = sink->now;

@@ -52,10 +52,12 @@ static res_t give_back(struct sink *sink, const struct port_event *event)
 res_t sink_members(struct sink *sink)
 {
     struct port_event event = {.kind = PORT_RECORD};
+    sink->ask_at = INT64_MAX;
     while (event.kind != PORT_NOTHING && !sink->accept_due) {
         res_t res = sink->ports.members.poll(sink->ports.members.self, &event);
         if (res.act == RES_RETRY) {
             log_res(res);
+            sink->ask_at = sink->now + AWAY_US;
             return RES_DONE;
         }
         TRY(res);

@@ -81,6 +81,7 @@ struct sink {
     int64_t full_at;          /* a batch that is not live waits for more until then */
     bool was_full;
     int64_t retry_at; /* nothing with the database before */
+    int64_t ask_at;   /* the group is asked again; INT64_MAX: when it has something to say */
     int64_t now;
 };
 

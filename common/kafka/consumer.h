@@ -69,7 +69,8 @@ res_t kafka_reader_open(const struct kafka_reader_conf *conf, struct kafka_consu
 void kafka_consumer_close(struct kafka_consumer *consumer);
 void kafka_consumer_close_p(struct kafka_consumer **consumer);
 
-/* Readable when something waits: then poll with wait 0 until KAFKA_NOTHING. */
+/* Readable when something waits: then poll with wait 0 until KAFKA_NOTHING. After RETRY it may be
+ * quiet although something waits: poll again in a while. */
 int kafka_consumer_fd(const struct kafka_consumer *consumer);
 /* The next thing that happened. After ASSIGNED accept, after REVOKED and LOST release, before the
  * next poll. RETRY: a failure that the client goes on from by itself (brokers away); poll on.

@@ -31,14 +31,24 @@ void kafka_on_rebalance(
     rd_kafka_yield(rk);
 }
 
+/* Where each partition is to be read on. */
+static res_t ask_committed(struct kafka_consumer *consumer)
+{
+    TRY(KAFKA_RES(rd_kafka_committed(consumer->rk, consumer->offered, COMMITTED_WAIT_MS)));
+    for (int i = 0; i < consumer->offered->cnt; i++)
+        TRY(KAFKA_RES(consumer->offered->elems[i].err));
+    return RES_DONE;
+}
+
 res_t kafka_group_change(struct kafka_consumer *consumer, struct kafka_event *ret)
 {
     /* Asked here and not left to the client: it would start at an end of the log where a committed
      * offset is no longer in it, instead of telling us. */
     if (consumer->change == KAFKA_ASSIGNED && consumer->offered->cnt > 0) {
-        TRY(KAFKA_RES(rd_kafka_committed(consumer->rk, consumer->offered, COMMITTED_WAIT_MS)));
-        for (int i = 0; i < consumer->offered->cnt; i++)
-            TRY(KAFKA_RES(consumer->offered->elems[i].err));
+        res_t res = ask_committed(consumer);
+        if (res.act == RES_RETRY) /* else its owner would be woken at once, over and over */
+            kafka_wake_clear(consumer->wake);
+        TRY(res);
     }
     kafka_positions_from(consumer, consumer->offered);
     if (consumer->change == KAFKA_LOST)

@@ -3,6 +3,9 @@
 
 #include "mock.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 static struct mock mock;
 static const char *const topics[] = {"facts"};
 
@@ -218,6 +221,31 @@ Test(group, a_request_that_is_never_answered_is_sent_again)
         event.kind = res.act == RES_OK ? event.kind : KAFKA_NOTHING;
     } while (event.kind != KAFKA_ASSIGNED && clock_monotonic() < until);
     cr_assert_eq(event.kind, KAFKA_ASSIGNED);
+    kafka_consumer_close(member);
+}
+
+/* An owner that sleeps on the descriptor would turn without a pause, a line of its log each time.
+ */
+Test(group, while_committed_offsets_cannot_be_had_the_descriptor_is_quiet)
+{
+    enum { TIMES = 200 };
+    rd_kafka_resp_err_t errors[TIMES];
+    for (int i = 0; i < TIMES; i++)
+        errors[i] = RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+    rd_kafka_mock_push_request_errors_array(mock.cluster, OFFSET_FETCH, TIMES, errors);
+    struct kafka_consumer *member = member_open(NULL);
+    struct kafka_event event;
+    int refused = 0, woken = 0;
+    for (int64_t until = clock_monotonic() + 20 * TIME_US_PER_S;
+         refused < 10 && clock_monotonic() < until;) {
+        struct pollfd wait = {kafka_consumer_fd(member), POLLIN, 0};
+        bool was_refused = kafka_poll(member, 0, &event).act == RES_RETRY;
+        refused += was_refused;
+        woken += was_refused && poll(&wait, 1, 0) > 0;
+        usleep(20000);
+    }
+    cr_assert_geq(refused, 10);
+    cr_assert_lt(woken, refused / 2);
     kafka_consumer_close(member);
 }
 
