@@ -20,10 +20,11 @@ faults: all $(O)/test/faults $(O)/test/faults-shim.so $(O)/test/flow ## schedule
 # The ring of `make test`: the same schedules each time, short ones. And no crash point is in a release.
 CRASH_SRC := $(shell grep -lw CRASH_POINT common/*/*.c services/*/*.c)
 RELEASE_OBJECTS := $(patsubst %.c,build/release-$(CC_NAME)/%.o,$(CRASH_SRC) common/obs/crash.c)
+RING_FAULTS := kill,stop,freeze,twin,postgres,broker-kill,thousand,lost,poison,crash,net,slow-loris,deaf
 .PHONY: test-faults release-objects
 release-objects:
 	@$(MAKE) --no-print-directory MODE=release $(RELEASE_OBJECTS)
 test-faults: all $(O)/test/faults release-objects ## a few schedules of faults, always the same
-	@BIN=$(O)/bin SEED=1 SEEDS=$(or $(SEEDS),14) SECONDS_MAX=200 CAUGHT_UP_SECONDS=30 RESULTS=build/faults/ring.tsv \
+	@BIN=$(O)/bin SEED=$(or $(SEED),1) SEEDS=$(or $(SEEDS),14) SECONDS_MAX=200 CAUGHT_UP_SECONDS=30 RESULTS=build/faults/ring.tsv \
 	  RELEASE_OBJECTS='$(RELEASE_OBJECTS)' \
-	  FAULTS='$(or $(FAULTS),kill,stop,freeze,twin,postgres,broker-kill,thousand,lost,poison,crash,net,slow-loris,deaf)' tests/faults/run.sh
+	  FAULTS='$(or $(FAULTS),$(RING_FAULTS))' tests/faults/run.sh

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_GAVE_UP = 1, EXIT_ABORTED = 134, EXIT_KILLED = 137 };
+enum {
+    EXIT_GAVE_UP = 1,
+    EXIT_ABORTED = 134,
+    EXIT_KILLED = 137,
+    EXIT_TERMINATED = 143 /* asked to stop before it listened */
+};
 
 static FILE *notes_of(const struct scene *scene, const char *name)
 {
@@ -34,8 +39,8 @@ static bool is_fine(int status, const struct schedule *of)
         restarts |= of->faults[i].kind->restarts;
         aborts |= of->faults[i].kind->aborts;
     }
-    return status == 0 || status == EXIT_KILLED || (status == EXIT_GAVE_UP && restarts) ||
-           (status == EXIT_ABORTED && aborts);
+    return status == 0 || status == EXIT_KILLED || status == EXIT_TERMINATED ||
+           (status == EXIT_GAVE_UP && restarts) || (status == EXIT_ABORTED && aborts);
 }
 
 static bool ends_fine(

@@ -152,8 +152,6 @@ const struct fault_kind fault_kinds[] = {
     CLOCK("hour-behind", READERS, "-1h"),
     CLOCK("fast", READERS, "+0 x3"),
     CLOCK("slow", READERS, "+0 x0.5"),
-    CLOCK("spring-night", READERS, "@2027-03-28 00:59:59"),
-    CLOCK("autumn-night", READERS, "@2026-10-25 00:59:59"),
     /* As far as the callers' tokens stay valid. */
     CLOCK("edge-ahead", "gateway", "+4m"),
     /* One daemon is of the next release for a while. */

@@ -97,8 +97,11 @@ static bool runs(pid_t pid, const char *program)
     if (len <= 0)
         return false;
     exe[len] = '\0';
+    /* Built anew meanwhile, it is called "NAME (deleted)". */
     const char *name = strrchr(exe, '/');
-    return name != NULL && strcmp(name + 1, program) == 0;
+    size_t program_len = strlen(program);
+    return name != NULL && strncmp(name + 1, program, program_len) == 0 &&
+           (name[1 + program_len] == '\0' || name[1 + program_len] == ' ');
 }
 
 pid_t daemon_pid(const struct scene *scene, const char *name)
