@@ -20,7 +20,7 @@ faults: all $(O)/test/faults $(O)/test/faults-shim.so $(O)/test/flow ## schedule
 # The ring of `make test`: the same schedules each time, short ones. And no crash point is in a release.
 CRASH_SRC := $(shell grep -lw CRASH_POINT common/*/*.c services/*/*.c)
 RELEASE_OBJECTS := $(patsubst %.c,build/release-$(CC_NAME)/%.o,$(CRASH_SRC) common/obs/crash.c)
-RING_FAULTS := kill,stop,freeze,twin,postgres,broker-kill,thousand,lost,poison,crash,net,slow-loris,deaf
+RING_FAULTS := kill,stop,freeze,crash,net,thousand,lost,postgres-backends
 .PHONY: test-faults release-objects
 release-objects:
 	@$(MAKE) --no-print-directory MODE=release $(RELEASE_OBJECTS)

@@ -5,6 +5,7 @@
 #include "rng.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,6 +52,15 @@ static void draw_victim(uint64_t *rng, const char *victims, char *ret, size_t ro
     snprintf(ret, room, "%.*s", VIEW_ARG(victim));
 }
 
+/* FAULTS_APART ms: one after the other, so that each one's recovery can be told. */
+static int at_ms(uint64_t *rng, size_t i)
+{
+    const char *apart = getenv("FAULTS_APART");
+    int drawn = rng_between(rng, FIRST_MS, LAST_MS);
+    return apart == NULL || apart[0] == '\0' ? drawn
+                                             : FIRST_MS + (int)i * (int)strtol(apart, NULL, 10);
+}
+
 void schedule_draw(struct schedule *schedule, uint64_t seed, const char *only, unsigned have)
 {
     uint64_t rng = seed;
@@ -63,7 +73,7 @@ void schedule_draw(struct schedule *schedule, uint64_t seed, const char *only, u
             kind = draw_kind(&rng, only, have);
         heavy |= kind->heavy;
         schedule->faults[i] = (struct fault){.kind = kind,
-            .at_ms = rng_between(&rng, FIRST_MS, LAST_MS),
+            .at_ms = at_ms(&rng, i),
             .hold_ms = rng_between(&rng, kind->hold_ms[0], kind->hold_ms[1]),
             .rng = rng_next(&rng)};
         draw_victim(

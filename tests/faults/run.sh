@@ -9,7 +9,7 @@
 # STACK=plain (default); releases: daemons of the next one beside these; disks: small ones that can be
 # filled (root only); clock: the daemons' wall clock is ours, and calls of their C library fail
 # (libfaketime, shim.c; release programs: neither goes with sanitizers).
-# CAUGHT_UP_SECONDS (default 10): I9.
+# CAUGHT_UP_SECONDS (default 10): I9. FAULTS_APART=3000: so many ms from one to the next.
 # Ends with "faults: N passed, N failed": each invariant of each schedule counts. BIN names the programs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
