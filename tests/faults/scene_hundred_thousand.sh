@@ -5,7 +5,7 @@
 # COMMANDS=100000 of them; BIN best names release programs.
 . tests/flow/lib.sh
 commands=${COMMANDS:-100000}
-flow=${FLOW_PROGRAM:-$TOP/build/debug-gcc/test/flow}
+flow=${FLOW_PROGRAM:-$(dirname "$BIN")/test/flow}
 export RB_STATE=$FLOW/store RB_GIVE_UP=5s
 daemons=(projector referrals sessions risk)
 killed=0
