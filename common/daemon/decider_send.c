@@ -125,6 +125,7 @@ static res_t decide_on(struct decider *decider, const struct loaded *loaded,
     const struct dossier *dossier = loaded->dossier;
     struct command command;
     struct event event = {.type = EVENT_MAX_};
+    MUST(dossier != NULL);
     if (codec_read_command(decider->registry, pending->value, decider->arena, &command) != FRAME_OK)
         WRONG("a command that was readable is not any more");
     TRY(loaded->full ? decide_refusal(&command, REFUSAL_DOSSIER_FULL, decider->arena, &event)

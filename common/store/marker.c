@@ -27,10 +27,9 @@ static void fd_close_p(int *fd)
 static res_t text_read(int folder, const char *path, char buffer[static TEXT_MAX], struct view *ret)
 {
     CLEANUP(fd_close_p) int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) {
-        *ret = VIEW_NONE;
+    *ret = VIEW_NONE;
+    if (fd < 0 && errno == ENOENT)
         return RES_DONE;
-    }
     ssize_t len = fd < 0 ? -1 : read(fd, buffer, TEXT_MAX);
     if (len < 0)
         return STORE_RES(errno);

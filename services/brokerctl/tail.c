@@ -110,7 +110,7 @@ static bool at_end(const struct stream *stream, const int64_t *next)
 
 static int follow(struct tail *tail, struct stream *stream)
 {
-    int64_t next[STREAM_PARTITIONS_MAX];
+    int64_t next[STREAM_PARTITIONS_MAX] = {0};
     struct stream_start from[STREAM_PARTITIONS_MAX];
     if (!from_offsets(tail, stream, next))
         return ctl_fail(tail->ctl, CTL_USAGE, "--from is start, end or a number of records");

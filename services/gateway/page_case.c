@@ -127,8 +127,10 @@ res_t show_record(struct call *call, const struct page_show *show)
     TRY(case_file_open(call, &file, &found));
     const struct dossier_appointment *appointment =
         found ? model_session_current(file.referral, call->number) : NULL;
-    if (page_not_found(call, appointment != NULL))
+    if (appointment == NULL) {
+        (void)page_not_found(call, false);
         return RES_DONE;
+    }
     struct record_model model = {
         .referral = file.referral->id,
         .name = file.row.name,

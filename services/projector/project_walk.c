@@ -252,14 +252,15 @@ static res_t table_changes(const struct compiled_table *compiled,
     const struct project_change *change, struct arena *arena, struct lists *lists)
 {
     struct row_list old = {0}, new = {0};
+    struct lists mine = *lists;
     struct arena_mark mark = arena_mark(arena);
     size_t kept = lists->put->count + lists->gone->count;
     if (change->before.dossier != NULL)
         TRY(table_state(compiled, &change->before, arena, &old));
     TRY(table_state(compiled, &change->after, arena, &new));
-    lists->old = &old;
-    lists->new = &new;
-    TRY(lists_diff(compiled->table, lists, arena));
+    mine.old = &old;
+    mine.new = &new;
+    TRY(lists_diff(compiled->table, &mine, arena));
     if (lists->put->count + lists->gone->count == kept)
         arena_rollback(arena, mark);
     return RES_DONE;
