@@ -83,9 +83,11 @@ static void make_room(struct live *live, struct uuid sign_in)
 static struct live_reader *reader_new(struct call *call, const struct call *page)
 {
     struct live_reader *reader = calloc(1, sizeof(*reader));
+    if (reader == NULL)
+        return NULL;
     char *scopes = scopes_text(&call->who);
     char *user = strndup(call->who.user.ptr, call->who.user.len);
-    if (reader == NULL || scopes == NULL || user == NULL) {
+    if (scopes == NULL || user == NULL) {
         free(reader);
         free(scopes);
         free(user);
