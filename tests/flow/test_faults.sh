@@ -182,7 +182,7 @@ LOCK TABLE read.outcome IN SHARE MODE;
 DO \$\$
 DECLARE
     waits integer;
-    until timestamptz := clock_timestamp() + interval '30 s';
+    until timestamptz := clock_timestamp() + interval '5 s';
 BEGIN
     LOOP
         SELECT pid INTO waits FROM pg_locks
@@ -203,7 +203,7 @@ hit_somewhere() { # pg_cancel_backend|pg_terminate_backend
 DO \$\$
 DECLARE
     hit boolean;
-    until timestamptz := clock_timestamp() + interval '30 s';
+    until timestamptz := clock_timestamp() + interval '5 s';
 BEGIN
     LOOP
         PERFORM pg_stat_clear_snapshot();
@@ -215,18 +215,18 @@ BEGIN
 END \$\$;
 EOF
 }
-batches_hit() { # TIMES
-    local before=${pid_of[projector.1]} how
-    for _ in $(seq "$1"); do
+batches_hit() { # again and again while there is load, in each way twice or more
+    local before=${pid_of[projector.1]} how hits=0
+    while kill -0 "$load_pid" 2>/dev/null; do
         for how in pg_terminate_backend pg_cancel_backend; do
-            hit_batch $how && hit_somewhere $how || return 1
+            hit_batch $how && hit_somewhere $how && hits=$((hits + 1))
         done
     done
     tend
-    [ "${pid_of[projector.1]}" = "$before" ]
+    [ $hits -ge 4 ] && [ "${pid_of[projector.1]}" = "$before" ]
 }
-load 15 10
-check "the projector's statements and connections are ended in the middle of live batches; it goes on by itself" batches_hit 5
+load 20 10
+check "the projector's statements and connections are ended in the middle of live batches; it goes on by itself" batches_hit
 after "ended batches"
 
 # More than two full batches wait, so that one is made while the database works on the other.
@@ -236,10 +236,10 @@ backlog() {
     load_ends
 }
 check "the stream grows while no projector runs" backlog
+load 15 10
 start projector.1
-check "the same while it catches up, the next batch made already" batches_hit 3
-check "ended while catching up: each has exactly one outcome, on the log and in Postgres" exactly_once
-check "ended while catching up: read model and stores equal the fold" equal_to_the_fold
+check "the same while it catches up, the next batch made already" batches_hit
+after "ended while catching up"
 
 broker_dies() {
     sleep 2
