@@ -3,9 +3,10 @@
 # broker's jars from Maven (compose/versions.env), styles and test tools from npm, and for the tests
 # other people's readers and checkers of our contract (tests/flow/contract) from npm, Maven and PyPI.
 #
-# usage: compose/install.sh run|test
+# usage: compose/install.sh run|test|analyze
 #   run    to build and start everything
 #   test   the same and what the tests need on top
+#   analyze   only what reads the sources and finds fault
 #
 # Debian packages need root or sudo; without both it names those that are missing. Jars go to DEPS
 # (default .deps in the checkout). Does nothing, quickly, when all is there.
@@ -113,13 +114,14 @@ install_contract() {
 
 case ${1:-} in
 -h | --help) print_help; exit 0 ;;
-run | test) ;;
-*) die "usage: compose/install.sh run|test (--help says more)" ;;
+run | test | analyze) ;;
+*) die "usage: compose/install.sh run|test|analyze (--help says more)" ;;
 esac
 mkdir -p "$CHECKOUT/build"
 exec 9>"$CHECKOUT/build/install.lock"
 flock -w 600 9 || die "another installation is at work in this checkout"
 install_packages "$1"
+[ "$1" != analyze ] || exit 0
 install_kafka
 install_npm "$PAGES" "$1"
 [ "$1" = run ] || install_contract

@@ -13,8 +13,11 @@ build/analyze/gcc/services/gateway/pages/mustachec/types.ok: ANALYZE_GCC += -Wno
 # Compiles tables of ours once, at start: a field of a kind has the description that goes with it.
 build/analyze/tidy/services/projector/project_compile.ok: ANALYZE_TIDY := --checks=-clang-analyzer-core.NullDereference,-clang-analyzer-core.NonNullParamChecker
 
-.PHONY: analyze
-analyze: $(patsubst %.c,build/analyze/tidy/%.ok,$(ANALYZE_SRC)) $(patsubst %.c,build/analyze/gcc/%.ok,$(ANALYZE_SRC)) ## clang-tidy, clang's analyzer, gcc -fanalyzer: minutes
+.PHONY: analyze analyze-run
+analyze: ## clang-tidy, clang's analyzer, gcc -fanalyzer: minutes
+	@compose/install.sh analyze
+	@$(MAKE) --no-print-directory analyze-run
+analyze-run: $(patsubst %.c,build/analyze/tidy/%.ok,$(ANALYZE_SRC)) $(patsubst %.c,build/analyze/gcc/%.ok,$(ANALYZE_SRC))
 	@echo "analyze: $(words $(ANALYZE_SRC)) files, nothing to mend"
 build/analyze/tidy/%.ok: %.c .clang-tidy | gen $(PAGES_GEN)/stamp
 	@mkdir -p $(@D)
