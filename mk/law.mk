@@ -10,7 +10,7 @@ $(O)/law: $(LAW_OBJ) $(LAW_LIBS)
 .PHONY: law law-full law-run
 law: ## the model of the law, every state of it within a minute; MODEL=NAME for one of it; WEAK=NAME (or all) for what a weakening breaks
 	@$(MAKE) --no-print-directory MODE=release law-run
-law-full: ## the same with large bounds: an hour at most
+law-full: ## the same with large bounds: some minutes
 	@$(MAKE) --no-print-directory MODE=release EXTENT=large law-run
 law-run: $(O)/law
 	@timeout 3600 $< $(if $(WEAK),weak $(filter-out all,$(WEAK)),$(or $(MODEL),$(EXTENT),usual))

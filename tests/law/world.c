@@ -11,12 +11,12 @@ _Static_assert(offsetof(struct world, instances) == 24, "padding");
 #define LEFT(fault) offsetof(struct world, left.fault)
 
 const struct act_row act_table[ACT_MAX_] = {
-    [ACT_READ] = {"read", step_read, OF_INSTANCES, 1, false},
-    [ACT_DECIDE] = {"decide", step_decide, OF_INSTANCES, DOSSIERS, false},
-    [ACT_COMMIT] = {"commit", step_commit, OF_INSTANCES, 1, false},
-    [ACT_RESEND] = {"resend", step_resend, OF_INSTANCES, DOSSIERS * 2, false},
-    [ACT_LET_GO] = {"let go", step_let_go, OF_INSTANCES, DOSSIERS, false},
-    [ACT_LAND] = {"land", step_land, OF_NET, 1, false},
+    [ACT_READ] = {"read", step_read, OF_INSTANCES, 1, false, 0},
+    [ACT_DECIDE] = {"decide", step_decide, OF_INSTANCES, DOSSIERS, false, 0},
+    [ACT_COMMIT] = {"commit", step_commit, OF_INSTANCES, 1, false, 0},
+    [ACT_RESEND] = {"resend", step_resend, OF_INSTANCES, DOSSIERS * 2, false, 0},
+    [ACT_LET_GO] = {"let go", step_let_go, OF_INSTANCES, DOSSIERS, false, 0},
+    [ACT_LAND] = {"land", step_land, OF_NET, 1, false, 0},
     [ACT_CRASH] = {"crash", step_crash, OF_INSTANCES, 1, true, LEFT(crash)},
     [ACT_LOSE_STORE] = {"lose store", step_lose_store, OF_INSTANCES, 1, true, LEFT(crash)},
     [ACT_TAKE_OVER] = {"take over", step_take_over, OF_INSTANCES, 1, true, LEFT(takeover)},
