@@ -238,6 +238,18 @@ static enum token_fault verify(
     return fault;
 }
 
+/* Base64url in its one spelling: the last letter's bits that say nothing are 0 (RFC 4648 section
+ * 3.5). The library verifies what it encodes anew, so that another spelling would pass. */
+static bool one_spelling(struct view part)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t over = part.len % 4;
+    if (over < 2)
+        return over == 0;
+    const char *last = memchr(digits, part.ptr[part.len - 1], sizeof(digits) - 1);
+    return last != NULL && ((last - digits) & (over == 2 ? 15 : 3)) == 0;
+}
+
 static bool token_shape(struct view token)
 {
     size_t dots = 0;
@@ -249,7 +261,9 @@ static bool token_shape(struct view token)
             return false;
         dots += c == '.';
     }
-    return token.len > 0 && token.len <= TOKEN_LEN_MAX && dots == 2;
+    struct view rest = token, head = view_cut(&rest, '.'), claims = view_cut(&rest, '.');
+    return token.len > 0 && token.len <= TOKEN_LEN_MAX && dots == 2 && one_spelling(head) &&
+           one_spelling(claims) && one_spelling(rest);
 }
 
 enum token_fault token_verify(
