@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# libFuzzer programs, one after another, from their seeds and their kept corpora.
+# libFuzzer programs, one on each processor, from their seeds and their kept corpora.
 #
 # usage: tests/fuzz/run.sh run SECONDS PROGRAM...   each so many seconds; new finds go to build/fuzz/finds, what
 #                                                   reached something new to build/fuzz/corpus. A line for
@@ -64,8 +64,14 @@ case ${1:-} in
 run)
     seconds=$2
     shift 2
+    rm -f "$work"/*.rc
     for program in "$@"; do
-        if run_one "$seconds" "$program"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+        { run_one "$seconds" "$program"; echo $? >"$work/$(basename "$program").rc"; } &
+    done
+    wait
+    for program in "$@"; do
+        if [ "$(cat "$work/$(basename "$program").rc")" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     done
     echo "fuzz: $passed passed, $failed failed"
     [ $failed -eq 0 ] && [ $passed -gt 0 ]
