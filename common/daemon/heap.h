@@ -11,7 +11,7 @@ struct heap {
 /* Call before any thread is started: one arena for all threads, since memory that is free in
  * another than the first is never given back. */
 void heap_start(void);
-/* Call when there is nothing to do: every few seconds it gives back what is free, if that is
+/* Call before each wait: every few seconds it gives back what is free, if that is
  * much. Costs about a millisecond then. */
 void heap_tick(struct heap *heap);
 

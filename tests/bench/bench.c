@@ -2,6 +2,7 @@
 
 #include "kafka/admin.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,17 @@ const char *bench_env(const char *name)
     if (value == NULL || *value == '\0')
         bench_fail(name, "is not set: run it by make bench");
     return value;
+}
+
+void bench_become(const char *program)
+{
+    int log = open(bench_env("BENCH_LOG"), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+    if (log >= 0) {
+        dup2(log, STDOUT_FILENO);
+        dup2(log, STDERR_FILENO);
+    }
+    execl(program, program, (char *)NULL);
+    _exit(127);
 }
 
 static struct kafka_admin *admin_open(void)

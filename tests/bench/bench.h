@@ -29,6 +29,8 @@ void bench_must(res_t res, const char *what);
 _Noreturn void bench_fail(const char *what, const char *why);
 /* A variable of the environment that must be there. */
 const char *bench_env(const char *name);
+/* A child of ours becomes that program; what it says goes to BENCH_LOG. */
+_Noreturn void bench_become(const char *program);
 
 /* Makes the topic with the partitions of ours. */
 enum { BENCH_PARTITIONS = 12 };

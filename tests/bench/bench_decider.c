@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,14 +129,7 @@ static pid_t start(void)
     MUST(pid >= 0);
     if (pid > 0)
         return pid;
-    int log = open(bench_env("BENCH_LOG"), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
-    if (log >= 0) {
-        dup2(log, STDOUT_FILENO);
-        dup2(log, STDERR_FILENO);
-    }
-    const char *program = bench_env("BENCH_RISK");
-    execl(program, program, (char *)NULL);
-    _exit(127);
+    bench_become(bench_env("BENCH_RISK"));
 }
 
 static double our_rate(double *ret_cpu_us)

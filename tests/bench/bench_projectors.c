@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +54,7 @@ static void start(struct run *run, int i)
     setenv("RB_METRICS_PORT", bench_env(port), 1);
     setenv("RB_INSTANCE", number, 1);
     setenv("RB_PG", run->conninfo, 1);
-    int log = open(bench_env("BENCH_LOG"), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
-    if (log >= 0) {
-        dup2(log, STDOUT_FILENO);
-        dup2(log, STDERR_FILENO);
-    }
-    const char *program = bench_env("BENCH_PROJECTOR");
-    execl(program, program, (char *)NULL);
-    _exit(127);
+    bench_become(bench_env("BENCH_PROJECTOR"));
 }
 
 /* Until each has its share of the partitions. */

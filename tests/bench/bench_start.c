@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +21,8 @@ static pid_t start(const char *store)
     MUST(pid >= 0);
     if (pid > 0)
         return pid;
-    int log = open(bench_env("BENCH_LOG"), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
-    if (log >= 0) {
-        dup2(log, STDOUT_FILENO);
-        dup2(log, STDERR_FILENO);
-    }
     setenv("RB_STATE", store, 1);
-    const char *program = bench_env("BENCH_DECIDER");
-    execl(program, program, (char *)NULL);
-    _exit(127);
+    bench_become(bench_env("BENCH_DECIDER"));
 }
 
 /* Seconds from the start of the process until it says that it is ready. */

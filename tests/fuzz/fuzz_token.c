@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "fuzz.h"
 #include "http/token.h"
+#include "support/base64url.h"
 
 #include <jansson.h>
 #include <openssl/bn.h>
@@ -21,21 +22,6 @@
 enum { HALF = 32, LEEWAY_S = 5 };
 
 static const char good_header[] = "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"ours\"}";
-
-static struct view base64url(struct view bytes, struct arena *arena)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    char *out = arena_alloc(arena, bytes.len * 4 / 3 + 4);
-    size_t len = 0;
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        uint32_t n = 0;
-        for (size_t k = 0; k < 3; k++)
-            n = n << 8 | (i + k < bytes.len ? (uint8_t)bytes.ptr[i + k] : 0);
-        for (size_t k = 0; k < 4 && i / 3 * 4 + k < (bytes.len * 8 + 5) / 6; k++)
-            out[len++] = digits[n >> (18 - 6 * k) & 63];
-    }
-    return (struct view){out, len};
-}
 
 static EVP_PKEY *key(void)
 {

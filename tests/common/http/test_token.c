@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "http/token.h"
+#include "support/base64url.h"
 
 #include <criterion/criterion.h>
 
@@ -161,28 +162,13 @@ Test(http_token, refuses_a_key_that_is_not_ours)
     token_verifier_close(verifier);
 }
 
-static struct view base64url(struct view bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    char *out = arena_alloc(arena, bytes.len * 4 / 3 + 4);
-    size_t len = 0;
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        uint32_t n = 0;
-        for (size_t k = 0; k < 3; k++)
-            n = n << 8 | (i + k < bytes.len ? (uint8_t)bytes.ptr[i + k] : 0);
-        for (size_t k = 0; k < 4 && i * 8 / 6 + k < (bytes.len * 8 + 5) / 6; k++)
-            out[len++] = digits[n >> (18 - 6 * k) & 63];
-    }
-    return (struct view){out, len};
-}
-
 /* The payload of a good token behind another header and signature. */
 static struct view with_header(struct view token, struct view header, struct view signature)
 {
     struct view rest = token;
     view_cut(&rest, '.');
     struct view payload = view_cut(&rest, '.');
-    struct view head = base64url(header);
+    struct view head = base64url(header, arena);
     return arena_printf(
         arena, "%.*s.%.*s.%.*s", VIEW_ARG(head), VIEW_ARG(payload), VIEW_ARG(signature));
 }
@@ -240,7 +226,7 @@ Test(http_token, refuses_hs256_signed_with_the_public_key)
     struct view unsigned_token = with_header(good, header, VIEW(""));
     unsigned_token.len--; /* without the last dot */
     struct digest mac = hmac_sha256((struct view){(const char *)pem, pem_len}, unsigned_token);
-    struct view signature = base64url((struct view){(const char *)mac.b, sizeof(mac.b)});
+    struct view signature = base64url((struct view){(const char *)mac.b, sizeof(mac.b)}, arena);
     struct token_claims got;
     cr_assert_eq(
         token_verify(verifier, with_header(good, header, signature), NOW, &got), TOKEN_ALGORITHM);
