@@ -2,7 +2,7 @@
 #   bench NAME ours=… limit=… ratio=… goal=… ok|short
 # with the limit measured in the same run. Always the release build; nothing here fails a test.
 BENCHES := bench_codec bench_seal bench_projection bench_decider bench_post bench_fill bench_queries \
-  bench_memory bench_load bench_kill bench_start bench_projectors bench_streams
+  bench_memory bench_load bench_kill bench_start bench_projectors bench_flat bench_streams
 BENCH_SHARED := bench bench_story bare_kafka bare_pg
 
 # What a program is made of beside its own file and what all share.
@@ -14,6 +14,7 @@ PARTS_bench_memory := daemons
 PARTS_bench_load := crowd caller daemons
 PARTS_bench_kill := crowd caller daemons
 PARTS_bench_start := daemons
+PARTS_bench_flat := daemons
 PARTS_bench_projectors := daemons projection_run
 PARTS_bench_streams := listeners caller daemons
 PARTS_bench_projection := projection_run capture

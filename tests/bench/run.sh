@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks: those without a stack, then the others over one private Postgres and Kafka.
 # usage: BIN=build/release-gcc tests/bench/run.sh [codec] [seal] [post] [decider] [projection]
-#        [projectors] [streams] [queries] [memory] [load] [kill] [start]
+#        [projectors] [streams] [queries] [memory] [load] [kill] [start]; flat by name alone
 # UNDER="perf record -g -o FILE" puts that before each program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,6 +25,7 @@ if [ -z "${stack:-}" ]; then
     grown=()
     for name in queries memory load kill start; do ! wanted "$name" "$@" || grown+=("$name"); done
     [ ${#grown[@]} -eq 0 ] || WITH_STACK_SECONDS=480 tests/with-stack.sh "$0" --stack grown "${grown[@]}"
+    [[ " $* " != *" flat "* ]] || WITH_STACK_SECONDS=3600 tests/with-stack.sh "$0" --stack flat
     exit 0
 fi
 
@@ -75,6 +76,11 @@ if wanted streams "$@"; then
     RB_GATEWAY=http://127.0.0.1:$BENCH_HTTP_PORT "$BIN/brokerctl" demo --people 12 >/dev/null
     ${UNDER:-} "$PROGRAMS/bench_streams"
     daemons_down
+fi
+if [ "${1:-}" = flat ]; then
+    export BENCH_PG_READ="$RB_PG user=projector" BENCH_RUN=$FLOW/run
+    broker_up
+    "$PROGRAMS/bench_flat"
 fi
 if [ "${1:-}" = grown ]; then
     export BENCH_PG_READ="$RB_PG user=projector" BENCH_PG_EDGE="$RB_PG user=gateway" BENCH_RUN=$FLOW/run
