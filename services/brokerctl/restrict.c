@@ -75,18 +75,28 @@ static res_t show(struct pg *pg, struct uuid person)
     return pg_rows_ok(rows);
 }
 
-static res_t carry_out(const struct ctl *ctl, const char *word, const struct wish *wish)
+/* All of it or nothing: between two statements a record must not stand open. What fails is rolled
+ * back with the connection. */
+static res_t fulfil(struct pg *pg, struct uuid person, const struct wish *wish)
 {
-    CLEANUP(pg_close_p) struct pg *pg = NULL;
-    struct uuid person;
-    TRY(ctl_pg_open(ctl, &pg));
-    TRY(find_person(ctl, pg, word, &person));
+    enum pg_commit commit;
+    TRY(pg_begin(pg));
     if (wish->lift)
         TRY(edge_unrestrict(pg, person));
     if (wish->only != NULL)
         TRY(restrict_to(pg, person, true, wish->only));
     if (wish->except != NULL)
         TRY(restrict_to(pg, person, false, wish->except));
+    return pg_commit(pg, &commit);
+}
+
+static res_t carry_out(const struct ctl *ctl, const char *word, const struct wish *wish)
+{
+    CLEANUP(pg_close_p) struct pg *pg = NULL;
+    struct uuid person;
+    TRY(ctl_pg_open(ctl, &pg));
+    TRY(find_person(ctl, pg, word, &person));
+    TRY(fulfil(pg, person, wish));
     return show(pg, person);
 }
 

@@ -321,6 +321,8 @@ OUTCOME=/outcome/$(sql -U projector -c "SELECT id FROM read.outcome WHERE person
 check 'nor has the outcome of a command about them' unseen_stream "$OUTCOME"
 hidden_today() { ! as_signed_in "$API/today" | grep -F 'Odette' && as_signed_in "$API/cases" | grep -q Lantern && ! as_signed_in "$API/cases" | grep -F 'Odette'; }
 check 'nor shows a page of theirs the name' hidden_today
+REASON='is empty' check 'a restriction that is wrong in part is refused' refused_restriction X912381 --lift --only 'BBEAKS,,JBELL'
+check 'and leaves the record as closed as it was' equal "$(restricted X912381)" "$(printf '%s\n  only    DPRICE\n  except  JBELL' "$PERSON")"
 check 'the record is open again' equal "$(restricted X912381 --lift)" "$(printf '%s\n  not restricted' "$PERSON")"
 check 'and everybody sees it who did' equal "$(listed BBEAKS) $(listed JBELL)" "$(printf '1\n1\n1 1\n1\n1')"
 says_reused() { as_signed_in "$API$OUTCOME$1" | grep -q 'You already sent this'; }
