@@ -62,11 +62,13 @@ check 'and its health is gone' equal "$("$TOP/compose/healthy.sh" "$port" 2>/dev
 # --- containers ---------------------------------------------------------------------------------------
 
 check 'compose.yaml names what is there, and settings that are' deploy compose
-compose_takes() { # where the client is
-    ! docker compose version >/dev/null 2>&1 || docker compose -f "$TOP/compose/compose.yaml" "$@" config -q
-}
-check 'the compose client takes it' compose_takes
-check 'with three brokers, too' compose_takes --env-file "$TOP/compose/three-brokers.env"
+compose_takes() { docker compose -f "$TOP/compose/compose.yaml" "$@" config -q; }
+if docker compose version >/dev/null 2>&1; then
+    check 'the compose client takes it' compose_takes
+    check 'with three brokers, too' compose_takes --env-file "$TOP/compose/three-brokers.env"
+else
+    echo '  not checked: there is no docker compose here to read compose.yaml'
+fi
 check 'the image has every library that the programs load' deploy libraries
 secrets_once() {
     mkdir -p "$FLOW/made" && "$TOP/compose/secrets.sh" "$FLOW/made" || return 1
