@@ -25,6 +25,7 @@ for name in "$@"; do
     line=$(grep -aoE "^test_$name: [0-9]+ passed, [0-9]+ failed" "$log" | tail -1)
     read -r ok bad < <(grep -oE '[0-9]+ (passed|failed)' <<<"${line:-0 passed, 1 failed}" | grep -oE '[0-9]+' | tr '\n' ' ')
     passed=$((passed + ok)) failed=$((failed + bad))
+    grep -a '^  not checked:' "$log"
     [ "$bad" -eq 0 ] || { grep -aA4 FAILED "$log" || tail -n 15 "$log"; echo "log of the failure: $log"; }
 done
 echo "flow: $passed passed, $failed failed"
